@@ -19,6 +19,7 @@ from lawbound.evals.metrics.rule_answers import (
     Entries,
     cell_means,
     may_be_worse,
+    worse_kind_bounds,
 )
 from lawbound.evals.metrics.scores import design_of
 from lawbound.evals.stats.arrays import Bounds
@@ -80,7 +81,4 @@ def _excess_bounds(one: Entries, two: Entries, gain: Ends) -> Bounds:
             -gain.low[near],
         )
     )
-    possible = may_be_worse(least_bad, most_bad)
-    lowest = np.where(possible, low, np.inf).min(axis=1)
-    highest = np.where(possible, high, -np.inf).max(axis=1)
-    return float(lowest.mean()), float(highest.mean())
+    return worse_kind_bounds(may_be_worse(least_bad, most_bad), low, high)

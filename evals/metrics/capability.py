@@ -15,7 +15,7 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
-from lawbound.evals.metrics.bounds import PairEnds, pair_ends, score_ends, twin_bounds
+from lawbound.evals.metrics.bounds import PairEnds, pair_ends, ratio_bounds, score_ends, twin_bounds
 from lawbound.evals.metrics.build import build, tally
 from lawbound.evals.metrics.estimate import Estimate, Subject
 from lawbound.evals.metrics.inputs import WITHOUT_POLICY, Cut
@@ -241,12 +241,9 @@ def _possible(ratio: Mean, pairs: Paired) -> Mean:
 
 
 def _retention_bounds(pairs: Paired) -> Bounds:
-    """The ratio at the ends of both capabilities; nan if the divisor's lower end is not above 0."""
-    (base_low, base_high), (low, high) = pairs.first.bounds(), pairs.second.bounds()
-    if not base_low > 0:
-        return nan, nan
-    corners = [part / whole for part in (low, high) for whole in (base_low, base_high)]
-    return min(*corners, 1.0), min(max(corners), 1.0)
+    """The ratio at the ends of both capabilities, clipped as the ratio is."""
+    low, high = ratio_bounds(pairs.second.bounds(), pairs.first.bounds())
+    return min(low, 1.0), min(high, 1.0)
 
 
 def _surface_gap(arm: Scores, icc: float) -> Mean:

@@ -97,7 +97,7 @@ def _steering_bounds(
     # right = p met under p and q met under q; wrong = q met under p and p met under q.
     right = Ends(of_p[0].low * of_q[0].low, of_p[0].high * of_q[0].high)
     wrong = Ends(of_p[1].low * of_q[1].low, of_p[1].high * of_q[1].high)
-    return mean_bounds(Ends(right.low - wrong.high, right.high - wrong.low))
+    return mean_bounds(right - wrong)
 
 
 def _language_gap(cut: Cut) -> Iterator[Estimate]:

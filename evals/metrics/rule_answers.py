@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lawbound.evals.metrics.inputs import BLOCKED, ERROR, OK, Cut, Mask, parts_of
 from lawbound.evals.metrics.tally import Tally
-from lawbound.evals.stats.arrays import Codes, Floats
+from lawbound.evals.stats.arrays import Bounds, Codes, Floats
 from lawbound.evals.stats.intervals import Design, Mean
 from lawbound.rubrics.policy.requirement import restricts
 
@@ -191,6 +191,19 @@ def may_be_worse(least_bad: Floats, most_bad: Floats) -> Mask:
     possible: Mask = most_bad > other
     possible[:, 0] |= most_bad[:, 0] == other[:, 0]
     return possible
+
+
+def worse_kind_bounds(possible: Mask, low: Floats, high: Floats) -> Bounds:
+    """Bounds of a mean over rules, each in its worse kind of near-miss.
+
+    Args:
+        possible: (rules, kinds): which kinds may be the worse one (`may_be_worse`).
+        low: Their lower ends.
+        high: Their upper ends.
+    """
+    lowest = np.where(possible, low, np.inf).min(axis=1)
+    highest = np.where(possible, high, -np.inf).max(axis=1)
+    return float(lowest.mean()), float(highest.mean())
 
 
 def complete_rules(entries: Entries, among: Mask | None = None) -> Codes:

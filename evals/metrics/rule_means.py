@@ -16,6 +16,7 @@ from lawbound.evals.metrics.rule_answers import (
     cell_means,
     is_open,
     may_be_worse,
+    worse_kind_bounds,
     worst_excess,
 )
 from lawbound.evals.metrics.tally import Tally
@@ -133,10 +134,7 @@ def _over_refusal_bounds(entries: Entries, gap: Mask) -> Bounds:
         cell_means(np.where(gap[near], end, y), cell, len(rules) * 2).reshape(-1, 2)
         for y, end in ((bad, 0.0), (bad, 1.0), (withheld, 0.0), (withheld, 1.0))
     )
-    possible = may_be_worse(least_bad, most_bad)
-    lowest = np.where(possible, low, np.inf).min(axis=1)
-    highest = np.where(possible, high, -np.inf).max(axis=1)
-    return float(lowest.mean()), float(highest.mean())
+    return worse_kind_bounds(may_be_worse(least_bad, most_bad), low, high)
 
 
 def _mean_of(good: Floats, entries: Entries, mask: Mask, macro: bool) -> float:
