@@ -18,7 +18,7 @@ def prompt_lines(plan: Plan) -> Iterable[str]:
         by_system.setdefault(head, []).append(index)
     for indices in by_system.values():
         texts = [plan.requests[index].rendered.text for index in indices]
-        head = _shared_start(min(texts), max(texts))
+        head = shared_start(min(texts), max(texts))  # all share what the first and the last share
         name = digest_of(head.encode())
         yield json.dumps({"head": name, "text": head})
         for index, text in zip(indices, texts, strict=True):
@@ -26,7 +26,8 @@ def prompt_lines(plan: Plan) -> Iterable[str]:
             yield json.dumps({"key": request.key, "head": name, "tail": text[len(head) :]})
 
 
-def _shared_start(first: str, last: str) -> str:
-    """The common beginning of sorted texts: what the first and the last share, all share."""
-    length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)
-    return first[: min(len(first), len(last))] if length is None else first[:length]
+def shared_start(text: str, other: str) -> str:
+    """The common beginning of two texts."""
+    pairs = enumerate(zip(text, other, strict=False))
+    length = next((place for place, (a, b) in pairs if a != b), min(len(text), len(other)))
+    return text[:length]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 
 from lawbound.evals.folder.files import FolderError
+from lawbound.evals.folder.prompts import shared_start
 from lawbound.evals.lmeval.docs import DocArm
 from lawbound.tasks.io.yaml_files import quoted
 
@@ -81,14 +82,8 @@ def _refuse_other_messages(arm: DocArm, prompt: str, where: str) -> None:
         )
     for (role, text), (_, own) in zip(turns, expected, strict=True):
         if text.strip() != own.strip():
-            same = _shared(text, own)
+            same = len(shared_start(text, own))
             raise FolderError(
                 f"{where}: the {role} message goes on with {quoted(text[same:])} after {same} characters, "
                 f"expected {quoted(own[same:])} as shipped"
             )
-
-
-def _shared(text: str, other: str) -> int:
-    """Number of characters in the common beginning."""
-    pairs = enumerate(zip(text, other, strict=False))
-    return next((place for place, (a, b) in pairs if a != b), min(len(text), len(other)))
