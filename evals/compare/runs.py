@@ -35,6 +35,7 @@ from lawbound.evals.metrics.inputs import (
     Rows,
     check_columns,
     cuts,
+    is_unread,
     read_frame,
 )
 from lawbound.evals.metrics.rule_info import RuleInfos
@@ -166,7 +167,7 @@ class _Answers:
         both = (pairs.first, pairs.second)
         keys = list(zip(*(rows["key"].tolist() for rows in both), strict=True))
         lost = np.logical_or(*(rows.status > UNSCORED for rows in both))
-        unread = np.logical_or(*map(_is_unread, both)) & ~lost
+        unread = np.logical_or(*map(_unread, both)) & ~lost
         everywhere = np.ones(len(keys), dtype=bool)
         for found, mask in (
             (self.every, everywhere), (self.lost, lost), (self.unread, unread),
@@ -186,10 +187,8 @@ class _Answers:
         )  # fmt: skip
 
 
-def _is_unread(rows: Rows) -> Mask:
-    """Nobody could read the behaviour and no program could check the answer, or a program failed to check it."""
-    found: Mask = (rows.status == UNSCORED) & np.isnan(rows.floats("score")) | (rows["fault"] != "")
-    return found
+def _unread(rows: Rows) -> Mask:
+    return is_unread(rows.status == UNSCORED, rows.floats("score"), rows["fault"] != "")
 
 
 def _distinct(rows: Rows) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from lawbound.evals.metrics.inputs import BLOCKED, ERROR, UNSCORED, status_of
+from lawbound.evals.metrics.inputs import BLOCKED, ERROR, UNSCORED, is_unread, status_of
 from lawbound.evals.metrics.tally import Tally
 
 if TYPE_CHECKING:
@@ -46,10 +46,11 @@ def answers_left_out(frame: pd.DataFrame) -> dict[RowKey, Tally]:
 
 def _tally(answers: pd.DataFrame) -> Tally:
     status = status_of(
-        unread=(
-            (answers["behaviour"] == "unscored") & answers["score"].isna()
-            | (answers["fault"] != "")
-        ).to_numpy(),
+        unread=is_unread(
+            (answers["behaviour"] == "unscored").to_numpy(dtype=bool),
+            answers["score"].to_numpy(dtype=float),
+            (answers["fault"] != "").to_numpy(dtype=bool),
+        ),
         failed=answers["error"].to_numpy(dtype=bool),
         blocked=answers["blocked"].to_numpy(dtype=bool),
     )

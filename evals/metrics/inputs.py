@@ -161,6 +161,18 @@ def status_of(*, unread: Mask, failed: Mask, blocked: Mask) -> NDArray[np.int8]:
     return found.astype(np.int8)
 
 
+def is_unread(unscored: Mask, score: Floats, fault: Mask) -> Mask:
+    """Whether nobody could read the behaviour and no program could check the answer, or a program failed to check it.
+
+    Args:
+        unscored: Whose behaviour nobody could read.
+        score: What a program made of each answer; nan without one.
+        fault: On which a program failed.
+    """
+    found: Mask = unscored & np.isnan(score) | fault
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Cut:
     """All rows of one model judged against one policy."""
