@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lawbound.evals.suite.even_draw import in_proportion
 from lawbound.evals.suite.suite import compose, load_suite, shipped_suites
 from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.policy import Policy
@@ -95,12 +96,7 @@ def _fit_for_any_limit(arms: Sequence[Arm], policy: Policy) -> list[Arm]:
     for item in others:
         unit = units[item.group if item.kind in _IN_PAIRS else item.id]
         sorts.setdefault(item.kind, []).append(unit)
-    turns = [
-        (index / len(found), place, unit)
-        for place, found in enumerate(sorts.values())
-        for index, unit in enumerate(found)
-    ]
-    return [arm for _, _, unit in sorted(turns, key=lambda turn: turn[:2]) for arm in unit]
+    return [arm for unit in in_proportion(sorts.values()) for arm in unit]
 
 
 def _threes(items: Sequence[Item], policy: Policy) -> tuple[list[list[Item]], list[Item]]:

@@ -2,11 +2,13 @@
 
 from collections import Counter, deque
 from collections.abc import Container, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from lawbound.tasks.item import Item
+
+T = TypeVar("T")
 
 
 class Cell(NamedTuple):
@@ -54,6 +56,17 @@ def in_turns(
                     mine.remove(lang)
                     turns.append(Cell(lang, name, kind))
     return turns
+
+
+def in_proportion(parts: Iterable[Sequence[T]]) -> list[T]:
+    """Parts interleaved, each by the share of it that has been placed: all begin at once, the first before the others,
+    and end at once."""
+    turns = [
+        (index / len(part), place, one)
+        for place, part in enumerate(parts)
+        for index, one in enumerate(part)
+    ]
+    return [one for _, _, one in sorted(turns, key=lambda turn: turn[:2])]
 
 
 def language_orders(

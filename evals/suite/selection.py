@@ -11,6 +11,7 @@ from lawbound.evals.suite.even_draw import (
     Cell,
     Cells,
     balanced,
+    in_proportion,
     in_turns,
     language_orders,
     shuffled,
@@ -53,7 +54,7 @@ def draw(
     if selection.rules is not None:
         whole = _whole_rules(policy, items)
         rules = [rule for rule in rules if rule in whole]
-    names = _in_proportion(rules, policy)[: selection.rules] if selection.pick in OF_RULES else []
+    names = _mixed(rules, policy)[: selection.rules] if selection.pick in OF_RULES else []
     if selection.rules is not None:
         cells = {
             name: [cell for cell in mine if cell.name in names] for name, mine in cells.items()
@@ -140,18 +141,13 @@ def _sorts(policy: Policy, items: Iterable[Item]) -> dict[Cell, set[str]]:
     return found
 
 
-def _in_proportion(rules: Iterable[str], policy: Policy) -> list[str]:
+def _mixed(rules: Iterable[str], policy: Policy) -> list[str]:
     """Interleave withholding rules and duties in proportion to their numbers, a withholding rule
     first."""
     rules = list(rules)
     withholding = [rule for rule in rules if rule in policy.withholding]
     duties = [rule for rule in rules if rule not in policy.withholding]
-    turns = [
-        (index / len(part), place, rule)
-        for place, part in enumerate((withholding, duties))
-        for index, rule in enumerate(part)
-    ]
-    return [rule for _, _, rule in sorted(turns)]
+    return in_proportion((withholding, duties))
 
 
 def _fits(selection: Selection, item: Item) -> bool:
