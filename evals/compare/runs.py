@@ -25,7 +25,7 @@ from lawbound.evals.compare.pairs import (
     unanswered_scores,
 )
 from lawbound.evals.compare.summary import PRIMARY, Counts, summary
-from lawbound.evals.folder.asked import suite_hash, what_was_asked
+from lawbound.evals.folder.asked import differences, suite_hash, what_was_asked
 from lawbound.evals.folder.record import PolicyEntry, RunRecord
 from lawbound.evals.metrics.inputs import (
     UNSCORED,
@@ -247,13 +247,12 @@ def _unlike_texts(first: PolicyEntry, second: PolicyEntry, names: tuple[str, str
 
 def _unlike_parts(first: Mapping[str, Any], second: Mapping[str, Any]) -> Iterator[str]:
     """Names of the values that differ; of a mapping such as the settings also the fields."""
-    for name in sorted(first):
-        one, two = first[name], second[name]
-        if one != two and isinstance(one, dict) and isinstance(two, dict):
-            fields = [key for key in sorted(one.keys() | two) if one.get(key) != two.get(key)]
-            yield f"{name} ({', '.join(fields)})"
-        elif one != two:
-            yield name
+    fields: dict[str, dict[str, None]] = {}
+    for place, _, _ in differences(first, second):
+        name, *inner = place.split(".")
+        fields.setdefault(name, {}).update(dict.fromkeys(inner[:1]))
+    for name, of_it in fields.items():
+        yield f"{name} ({', '.join(of_it)})" if of_it else name
 
 
 def _differences(pairs: Pairs, rng: np.random.Generator, resamples: int) -> Iterator[Difference]:

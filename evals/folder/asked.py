@@ -76,8 +76,9 @@ def differences(
     for name in sorted(first.keys() | second.keys()):
         one, two = first.get(name), second.get(name)
         # A record that is missing on one side differs value by value, too.
-        if one != two and isinstance(one or {}, Mapping) and isinstance(two or {}, Mapping):
-            yield from differences(one or {}, two or {}, f"{at}{name}.")
+        records = [{} if value in (None, []) else value for value in (one, two)]
+        if one != two and all(isinstance(record, Mapping) for record in records):
+            yield from differences(records[0], records[1], f"{at}{name}.")
         elif one != two:
             yield f"{at}{name}", one, two
 
