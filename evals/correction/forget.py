@@ -4,13 +4,11 @@ Only what Lawbound made is removed or overwritten: a user's sheet of labels may 
 ``corrected.csv``, too.
 """
 
-import csv
-import io
 from pathlib import Path
 from typing import Final
 
+from lawbound.evals.folder.files import FolderError, open_csv
 from lawbound.evals.folder.paths import RunPaths
-from lawbound.tasks.io.safe_files import open_regular
 
 _OURS: Final = frozenset({"metric", "raw", "corrected", "lambda"})
 
@@ -34,8 +32,8 @@ def is_anothers(table: Path) -> bool:
     if not table.exists():
         return False
     try:
-        with io.TextIOWrapper(open_regular(table), encoding="utf-8-sig", newline="") as handle:
-            header = next(csv.reader(handle), [])
-    except (OSError, UnicodeDecodeError, csv.Error):
+        with open_csv(table, encoding="utf-8-sig") as rows:
+            header = rows.fieldnames or ()
+    except FolderError:
         return True
     return bool(header) and not _OURS.issubset(header)

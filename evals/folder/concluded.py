@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from lawbound.evals.columns import SCHEMA_VERSION
 from lawbound.evals.folder.digests import BOARD, file_digest
-from lawbound.evals.folder.files import FolderError
-from lawbound.tasks.io.safe_files import open_regular
+from lawbound.evals.folder.files import FolderError, open_csv
 
 
 def check_suite_hash(root: Path, digests: Mapping[str, Collection[str]], suite_hash: str) -> None:
@@ -34,13 +31,11 @@ def check_suite_hash(root: Path, digests: Mapping[str, Collection[str]], suite_h
     try:
         if file_digest(path) not in known:
             return
-        with io.TextIOWrapper(open_regular(path), encoding="utf-8", newline="") as handle:
+        with open_csv(path) as rows:
             stated = {
-                row.get("suite_hash")
-                for row in csv.DictReader(handle)
-                if row.get("schema_version") == SCHEMA_VERSION
+                row.get("suite_hash") for row in rows if row.get("schema_version") == SCHEMA_VERSION
             }
-    except (OSError, UnicodeDecodeError, csv.Error):
+    except (OSError, FolderError):
         return  # its reader says what is wrong with it
     for one in stated - {suite_hash}:
         raise FolderError(

@@ -1,6 +1,8 @@
 """Writing files of a run folder, completely or not at all, and reading them line by line."""
 
+import csv
 import hashlib
+import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -63,6 +65,24 @@ def write_lines(
             handle.write(content)
         if on_digest is not None:
             on_digest(found.hexdigest()[:DIGITS])
+
+
+@contextmanager
+def open_csv(path: Path, *, encoding: str = "utf-8") -> "Iterator[csv.DictReader[str]]":
+    """Open a CSV that anyone may have written.
+
+    Args:
+        path: A regular file.
+        encoding: ``utf-8-sig`` also takes what a spreadsheet saves.
+
+    Raises:
+        FolderError: It cannot be read, or is no CSV, which may show only while its rows are read.
+    """
+    try:
+        with io.TextIOWrapper(open_regular(path), encoding=encoding, newline="") as handle:
+            yield csv.DictReader(handle)
+    except (OSError, UnicodeDecodeError, csv.Error) as fault:
+        raise FolderError(f"{path}: cannot be read ({why(fault)})") from fault
 
 
 def read_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

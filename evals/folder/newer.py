@@ -1,17 +1,14 @@
 """Refusing to overwrite a run folder that a newer Lawbound wrote."""
 
-import csv
-import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from lawbound.evals.columns import SCHEMA_VERSION
-from lawbound.evals.folder.files import FolderError
+from lawbound.evals.folder.files import FolderError, open_csv
 from lawbound.evals.folder.paths import RunPaths
 from lawbound.evals.folder.versions import installed, is_newer
 from lawbound.rubrics.score import SCORER_VERSION
-from lawbound.tasks.io.safe_files import open_regular
 from lawbound.tasks.io.yaml_files import quoted
 
 _OURS: Final = {"schema_version": SCHEMA_VERSION, "scorer_version": SCORER_VERSION}
@@ -48,8 +45,8 @@ def _told(folder: RunPaths) -> Iterator[tuple[Path, str, str]]:
     refuse."""
     for path in (folder.metrics, folder.leaderboard):
         try:
-            with io.TextIOWrapper(open_regular(path), encoding="utf-8", newline="") as handle:
-                row = next(csv.DictReader(handle), {})
-        except (OSError, UnicodeDecodeError, csv.Error):
+            with open_csv(path) as rows:
+                row = next(rows, {})
+        except FolderError:
             continue
         yield from ((path, name, row[name] or "") for name in _OURS if name in row)

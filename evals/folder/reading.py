@@ -1,7 +1,5 @@
 """Reading our own CSVs back: cells are converted to the type of their column, and impossible ones refused."""
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import nan
@@ -9,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from lawbound.evals.columns import SCHEMA_VERSION, Column
-from lawbound.evals.folder.files import FolderError
+from lawbound.evals.folder.files import FolderError, open_csv
 from lawbound.evals.folder.lmeval_logs import hint_of_logs
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.versions import is_newer
 from lawbound.tasks.io.csv_cells import as_written
 from lawbound.tasks.io.limits import MOST_COUNTED
-from lawbound.tasks.io.safe_files import open_regular, why
 from lawbound.tasks.io.yaml_files import quoted
 
 Row = dict[str, Any]
@@ -46,13 +43,10 @@ def read_table(
         raise FolderError(unconcluded(path))
     folder.check_result(path.name)
     try:
-        with io.TextIOWrapper(open_regular(path), encoding="utf-8", newline="") as handle:
-            reader = csv.DictReader(handle)
+        with open_csv(path) as reader:
             records, header = list(reader), list(reader.fieldnames or ())
-    except (OSError, UnicodeDecodeError, csv.Error) as fault:
-        raise error(
-            f"{path}: cannot be read ({why(fault)}), expected a CSV{hint_of_logs(path.parent)}"
-        ) from fault
+    except FolderError as fault:
+        raise error(f"{fault}, expected a CSV{hint_of_logs(path.parent)}") from fault
     names = [column.name for column in columns]
     if header != names:
         first = records[0] if records else {}
