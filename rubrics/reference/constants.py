@@ -1,4 +1,4 @@
-"""Baselines that answer without reading the policy, and filters that look at one label alone: topic, act or country."""
+"""Baselines that answer without reading the policy."""
 
 import re
 from functools import lru_cache
@@ -62,21 +62,6 @@ def coin(situation: Situation, seed: int) -> str:
     """Refuse or comply by the toss of a fair coin, once for each item and strength."""
     heads = situation.uniform("coin", seed, situation.strength) < 0.5
     return always_refuse(situation) if heads else always_comply(situation)
-
-
-def keyword_topic(situation: Situation) -> str:
-    """A perfect topic filter: refuse any topic that a withholding rule names."""
-    return always_refuse(situation) if "topic" in situation.named else always_comply(situation)
-
-
-def keyword_act(situation: Situation) -> str:
-    """A perfect act filter: refuse any act that a withholding rule names."""
-    return always_refuse(situation) if "act" in situation.named else always_comply(situation)
-
-
-def keyword_target(situation: Situation) -> str:
-    """A perfect country filter: refuse anything about a country that a withholding rule names."""
-    return always_refuse(situation) if "target" in situation.named else always_comply(situation)
 
 
 STRETCH = 12

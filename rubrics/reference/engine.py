@@ -4,7 +4,7 @@ the whole pipeline."""
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
-from lawbound.rubrics.reference import PREFIX, constants, known
+from lawbound.rubrics.reference import PREFIX, constants, filters, known
 from lawbound.rubrics.reference.situation import Respond, Situation, Situations
 from lawbound.runners.canonical import chat_json
 from lawbound.runners.engines.protocol import ModelError
@@ -20,9 +20,9 @@ _PLAIN: Mapping[str, Respond] = {
     "always-comply": constants.always_comply,
     "parrot": constants.parrot,
     "empty": constants.empty,
-    "keyword-topic": constants.keyword_topic,
-    "keyword-act": constants.keyword_act,
-    "keyword-target": constants.keyword_target,
+    "keyword-topic": filters.keyword_topic,
+    "keyword-act": filters.keyword_act,
+    "keyword-target": filters.keyword_target,
     "always-notice": constants.always_notice,
     "always-neutral": constants.always_neutral,
     "oracle": known.oracle,
