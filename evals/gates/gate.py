@@ -5,8 +5,7 @@ operator being optional: ``J>=0.2``, ``policy_tax@cn<=0.05``, ``adherence[rule=r
 A gate also fails if more than a given share of its answers is missing: failed, or blocked by a filter.
 ``>=`` is held against the lower end of the interval and ``<=`` against the upper; ``J.value>=0.2`` against the value.
 Unscored answers widen the bounds printed beside the value; they do not decide the gate.
-A mark is the number that is to be reached, in a gate and in a threshold alike. The thresholds that a policy states are gates
-of another kind (`hold_thresholds`): they are held as the compliance sheet holds them.
+A mark is the number that is to be reached, in a gate and in a threshold alike.
 """
 
 from __future__ import annotations
@@ -16,10 +15,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from math import isnan
-from typing import Final, Literal
+from typing import Literal
 
 from lawbound.evals.folder.plausible import ROUNDED
-from lawbound.evals.gates.thresholds import RATES, ThresholdResult
+from lawbound.evals.gates.thresholds import MOST_MISSING, RATES, ThresholdResult
 from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.metrics.inputs import MetricError
 from lawbound.evals.metrics.registry import REPORTED
@@ -35,9 +34,6 @@ _GATE = re.compile(
 
 FREE = {"J": "prior_J", "adherence": "prior_match"}
 """What following a policy is called in an arm where the model was not given one."""
-MOST_MISSING: Final = 0.05
-"""Share of a gate's answers that may be missing or blocked: no denominator includes them, and no
-bound fills them in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,58 +119,6 @@ def parse_gate(text: str) -> Gate:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class HeldThreshold:
-    """A threshold of a policy as a gate."""
-
-    result: ThresholdResult
-    passed: bool
-    """True if the decision is `pass` whatever the unscored answers say, on as many questions as the
-    threshold asks for, with few answers missing."""
-    is_short: bool
-    """Whether more of the answers than allowed are missing or blocked."""
-
-
-def hold_thresholds(
-    results: Sequence[ThresholdResult],
-    *,
-    most_missing: float = MOST_MISSING,
-) -> tuple[HeldThreshold, ...]:
-    """Hold a run's models to every threshold that its policies state.
-
-    Args:
-        results: Results of a run; see `check_thresholds`.
-        most_missing: Share of a rate's answers that may be missing or blocked.
-
-    Raises:
-        MetricError: There is no threshold to check.
-    """
-    known = [r for r in results if not is_reference(r.model)]
-    if not known:
-        why = (
-            "only reference models stand in it, expected a model's own answers"
-            if results
-            else "no policy of it states any, expected `thresholds` in a policy's file"
-        )
-        raise MetricError(f"gate: thresholds of this run: {why}")
-    return tuple(_held(r, most_missing) for r in known)
-
-
-def _held(r: ThresholdResult, most_missing: float) -> HeldThreshold:
-    is_short = r.missing_share > most_missing
-    return HeldThreshold(r, r.decision == r.point == "pass" and not is_short, is_short)
-
-
-def _out_of_reach(mark: float, metric: str) -> str:
-    """What is wrong with a mark outside the metric's range, which would always or never hold."""
-    least, most = REPORTED[metric].least, REPORTED[metric].most
-    if least <= mark <= most:
-        return ""
-    share = mark / 100
-    hint = f"; {mark:g} % is {share:g}" if abs(mark) <= 100 and least <= share <= most else ""
-    return f"mark is {mark:g}, expected one from {least:g} to {most:g}, which '{metric}' can have{hint}"
-
-
 def check_gates(
     gates: Sequence[str],
     estimates: Iterable[Estimate],
@@ -201,6 +145,16 @@ def check_gates(
             raise MetricError(f"gate {text!r}: {_why_nothing_fits(gate, known, everything)}")
         results += [_hold(gate, e, most_missing) for e in fitting]
     return tuple(results)
+
+
+def _out_of_reach(mark: float, metric: str) -> str:
+    """What is wrong with a mark outside the metric's range, which would always or never hold."""
+    least, most = REPORTED[metric].least, REPORTED[metric].most
+    if least <= mark <= most:
+        return ""
+    share = mark / 100
+    hint = f"; {mark:g} % is {share:g}" if abs(mark) <= 100 and least <= share <= most else ""
+    return f"mark is {mark:g}, expected one from {least:g} to {most:g}, which '{metric}' can have{hint}"
 
 
 def _why_nothing_fits(gate: Gate, known: Sequence[Estimate], everything: Sequence[Estimate]) -> str:

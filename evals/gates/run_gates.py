@@ -10,14 +10,13 @@ from lawbound.evals.caveats import Caveat, caveats_of_folder
 from lawbound.evals.folder.estimates import estimates_of
 from lawbound.evals.folder.policies import run_policies
 from lawbound.evals.folder.run_folder import RunFolder
-from lawbound.evals.gates.gate import (
+from lawbound.evals.gates.gate import GateResult, check_gates
+from lawbound.evals.gates.thresholds import (
     MOST_MISSING,
-    GateResult,
     HeldThreshold,
-    check_gates,
+    check_thresholds,
     hold_thresholds,
 )
-from lawbound.evals.gates.thresholds import check_thresholds
 from lawbound.evals.metrics.inputs import MetricError
 from lawbound.rubrics.reference import is_reference
 

@@ -8,27 +8,31 @@ deployment condition. Nothing here is legal advice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import nan
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
 from lawbound.evals.metrics.bounds import share_bounds
 from lawbound.evals.metrics.build import judged, tally
-from lawbound.evals.metrics.inputs import Cut, Rows, cuts, parts_of, read_frame
+from lawbound.evals.metrics.inputs import Cut, MetricError, Rows, cuts, parts_of, read_frame
 from lawbound.evals.metrics.plain import plain_rate
 from lawbound.evals.metrics.tally import Tally
 from lawbound.evals.stats.arrays import Bounds, Floats
 from lawbound.evals.stats.intervals import clopper_pearson
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.threshold import BankSize, Decision, Rated, Threshold
+from lawbound.rubrics.reference import is_reference
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FURTHER_AT_MOST = 1_000_000
+MOST_MISSING: Final = 0.05
+"""Share of a gate's answers that may be missing or blocked: no denominator includes them, and no
+bound fills them in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,18 @@ class ThresholdResult:
         return _is_open(self.threshold, (self.lower_bound, self.upper_bound))
 
 
+@dataclass(frozen=True, slots=True)
+class HeldThreshold:
+    """A threshold of a policy as a gate."""
+
+    result: ThresholdResult
+    passed: bool
+    """True if the decision is `pass` whatever the unscored answers say, on as many questions as the
+    threshold asks for, with few answers missing."""
+    is_short: bool
+    """Whether more of the answers than allowed are missing or blocked."""
+
+
 def check_thresholds(
     frame: pd.DataFrame, policies: Mapping[str, Policy]
 ) -> tuple[ThresholdResult, ...]:
@@ -89,6 +105,31 @@ def check_thresholds(
         banks = {size.id: size for size in file.banks}
         found += [_check(cut, one, banks.get(one.bank)) for one in file.thresholds]
     return tuple(found)
+
+
+def hold_thresholds(
+    results: Sequence[ThresholdResult],
+    *,
+    most_missing: float = MOST_MISSING,
+) -> tuple[HeldThreshold, ...]:
+    """Hold a run's models to every threshold that its policies state.
+
+    Args:
+        results: Results of a run; see `check_thresholds`.
+        most_missing: Share of a rate's answers that may be missing or blocked.
+
+    Raises:
+        MetricError: There is no threshold to check.
+    """
+    known = [r for r in results if not is_reference(r.model)]
+    if not known:
+        why = (
+            "only reference models stand in it, expected a model's own answers"
+            if results
+            else "no policy of it states any, expected `thresholds` in a policy's file"
+        )
+        raise MetricError(f"gate: thresholds of this run: {why}")
+    return tuple(_held(r, most_missing) for r in known)
 
 
 def further_items(threshold: Threshold, value: float, effective: float, items: int) -> int | None:
@@ -123,6 +164,11 @@ def further_items(threshold: Threshold, value: float, effective: float, items: i
         else:
             low_end = middle
     return high_end
+
+
+def _held(r: ThresholdResult, most_missing: float) -> HeldThreshold:
+    is_short = r.missing_share > most_missing
+    return HeldThreshold(r, r.decision == r.point == "pass" and not is_short, is_short)
 
 
 def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdResult:

@@ -12,9 +12,9 @@ from lawbound.runners.cli.options import naming_options
 from lawbound.runners.cli.remarks import warn
 
 if TYPE_CHECKING:
-    from lawbound.evals.gates.gate import GateResult, HeldThreshold
+    from lawbound.evals.gates.gate import GateResult
     from lawbound.evals.gates.run_gates import HeldGates
-    from lawbound.evals.gates.thresholds import ThresholdResult
+    from lawbound.evals.gates.thresholds import HeldThreshold, ThresholdResult
     from lawbound.evals.metrics.tally import Tally
     from lawbound.rubrics.policy.threshold import Threshold
 

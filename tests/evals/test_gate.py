@@ -6,9 +6,9 @@ from inspect import signature
 import pytest
 
 from lawbound.evals.evaluate import evaluate
-from lawbound.evals.gates.gate import MOST_MISSING, check_gates, hold_thresholds, parse_gate
+from lawbound.evals.gates.gate import check_gates, parse_gate
 from lawbound.evals.gates.run_gates import HeldGates
-from lawbound.evals.gates.thresholds import check_thresholds
+from lawbound.evals.gates.thresholds import MOST_MISSING, check_thresholds, hold_thresholds
 from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.metrics.inputs import MetricError
 from lawbound.evals.run_spec import RunSpec

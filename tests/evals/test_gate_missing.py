@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from lawbound.evals.gates.gate import MOST_MISSING, check_gates, missing_text
+from lawbound.evals.gates.gate import check_gates, missing_text
+from lawbound.evals.gates.thresholds import MOST_MISSING
 from lawbound.evals.metrics.compute import compute_metrics
 from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.metrics.rule_info import RuleInfo
