@@ -191,13 +191,10 @@ def _write(run: StoredRun, judged: _Judged, resamples: int) -> Conclusion:
     unread = record.judge.unread if record.judge is not None else 0
     conclusion = Conclusion(tuple(estimates), board, ties, gaps, found_caveats, unread)
     page = render_report(
-        record.with_results({}),
+        replace(run, record=record.with_results({})),
         estimates,
         board,
         frame,
-        run.items,
-        run.samples,
-        policies=run.policies,
         compliance=marks,
         # Remarks name paths and the installation of this machine; the page may be read anywhere.
         caveats=[one for one in found_caveats if one.is_warning],

@@ -17,13 +17,10 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.caveats import Caveat
-from lawbound.evals.folder.record import RunRecord
+from lawbound.evals.folder.stored_run import StoredRun
 from lawbound.evals.report.answers import answer_page
 from lawbound.evals.report.frontier import frontier_html
 from lawbound.evals.report.tables import headline_rows, other_rows, printed_rows, rule_rows
-from lawbound.rubrics.policy.policy import Policy
-from lawbound.runners.sample import Sample
-from lawbound.tasks.item import Item
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,36 +34,30 @@ _MARK = re.compile(r"\{\{(\w+)\}\}")
 
 
 def render_report(
-    run: RunRecord,
+    run: StoredRun,
     estimates: Sequence[Estimate],
     leaderboard: pd.DataFrame,
     frame: pd.DataFrame,
-    items: Mapping[str, Item],
-    samples: Mapping[str, Mapping[str, Sample]],
     *,
-    policies: Mapping[str, Policy] | None = None,
-    compliance: Sequence[Mapping[str, Any]] = (),
-    caveats: Sequence[Caveat] = (),
+    compliance: Sequence[Mapping[str, Any]],
+    caveats: Sequence[Caveat],
 ) -> str:
     """The page as text.
 
     Args:
-        run: Content of ``run.yaml``.
+        run: What was asked, and the answers; its record is shown.
         estimates: Every metric.
         leaderboard: One row for each model x policy x mode.
         frame: The verdict frame.
-        items: Items by id.
-        samples: Model label -> request key -> sample.
-        policies: The policies of the run, for what each rule asks.
         compliance: Rows of the compliance sheet; the section is there only if it has any.
         caveats: The caveats beside the numbers.
     """
-    page = answer_page(frame, items, samples, most=MAX_ANSWERS)
+    page = answer_page(frame, run.items, run.samples, most=MAX_ANSWERS)
     headline = headline_rows(leaderboard)
     data = {
-        "run": run.content(),
+        "run": run.record.content(),
         "headline": headline,
-        "rules": rule_rows(estimates, policies or {}),
+        "rules": rule_rows(estimates, run.policies),
         "others": other_rows(estimates),
         "compliance": printed_rows(compliance),
         "caveats": [{"model": one.model, "text": one.text} for one in caveats],
@@ -83,7 +74,7 @@ def render_report(
         "policy": _content_security_policy(style, script),
         "style": style,
         "frontier": frontier_html(headline, frozenset(one.model for one in caveats)),
-        "title": html.escape(f"Lawbound: {run.suite.id}"),
+        "title": html.escape(f"Lawbound: {run.record.suite.id}"),
         "data": embed(data),
         "script": script,
     }

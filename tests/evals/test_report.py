@@ -16,6 +16,7 @@ from lawbound.evals.caveats import caveats
 from lawbound.evals.conclude import conclude
 from lawbound.evals.folder.record import JudgeEntry, PanelEntry, RunRecord
 from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.folder.stored_run import StoredRun
 from lawbound.evals.gaps import Gaps
 from lawbound.evals.gates.thresholds import check_thresholds
 from lawbound.evals.leaderboard.board import Tie
@@ -49,6 +50,12 @@ RUN = RunRecord.model_validate(
 )
 
 
+def _page(tmp_path: Path, frame: pd.DataFrame, answers: dict[str, Sample]) -> str:
+    """The page of a run of one question."""
+    run = StoredRun(RunFolder(tmp_path), RUN, {"i": ITEM}, {}, {"m": answers})
+    return render_report(run, [], _board(), frame, compliance=(), caveats=())
+
+
 def _held(page: str) -> Any:
     found = re.search(r'<script id="data" type="application/json">(.*?)</script>', page, re.DOTALL)
     assert found is not None
@@ -67,10 +74,11 @@ def test_no_data_is_null_and_so_is_what_json_cannot_say() -> None:
     assert json.loads(embed([float("nan"), float("inf"), 0.0, (1,)])) == [None, None, 0.0, [1]]
 
 
-def test_an_answer_that_names_a_placeholder_is_not_filled_in(frame: Callable[..., Any]) -> None:
-    row = _row("k", "m")
-    samples = {"m": {"k": Sample("k", "{{script}} {{data}}", "stop")}}
-    page = render_report(RUN, [], _board(), frame([row]), {"i": ITEM}, samples)
+def test_an_answer_that_names_a_placeholder_is_not_filled_in(
+    frame: Callable[..., Any], tmp_path: Path
+) -> None:
+    answers = {"k": Sample("k", "{{script}} {{data}}", "stop")}
+    page = _page(tmp_path, frame([_row("k", "m")]), answers)
     assert _held(page)["texts"][0]["text"] == "{{script}} {{data}}"
     assert page.count("<h1>Lawbound: &lt;b&gt;&amp;quick</h1>") == 1
     assert page.count("<title>Lawbound: &lt;b&gt;&amp;quick</title>") == 1
@@ -78,9 +86,9 @@ def test_an_answer_that_names_a_placeholder_is_not_filled_in(frame: Callable[...
 
 
 def test_the_policy_of_the_page_allows_its_own_script_and_style_only(
-    frame: Callable[..., Any],
+    frame: Callable[..., Any], tmp_path: Path
 ) -> None:
-    page = render_report(RUN, [], _board(), frame([_row("k", "m")]), {"i": ITEM}, {})
+    page = _page(tmp_path, frame([_row("k", "m")]), {})
     found = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
     assert found is not None
     assert found[1].startswith("default-src 'none'; style-src 'sha256-")
