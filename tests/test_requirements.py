@@ -4,7 +4,7 @@ import ast
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +23,9 @@ PACKAGES = {"yaml": "pyyaml"}
 ASKED_OF_NOBODY = {"vllm"}
 """Which of its builds fits is for its own installer to say; the engine tells where it is missing."""
 
+TOOLS = {"mypy", "pandas-stubs", "pytest-xdist", "ruff", "scipy-stubs", "types-pyyaml"}
+"""What is run beside the code, or read by what checks it."""
+
 
 def test_every_import_of_the_package_is_required_by_it_or_an_extra() -> None:
     everything = set().union(*(_required(extra) for extra in (*ENGINES, "")))
@@ -33,6 +36,18 @@ def test_every_import_of_the_package_is_required_by_it_or_an_extra() -> None:
         for package in _packages(_module(file))
     }
     assert imported - everything == ASKED_OF_NOBODY
+
+
+def test_every_package_for_development_is_imported_or_a_tool() -> None:
+    """Another package's extra brings what a program of that package needs, which nobody here imports."""
+    asked = [line for line in PROJECT["optional-dependencies"]["dev"] if "[" not in line]
+    imported = {
+        package
+        for folder in ("tests", "benchmarks")
+        for file in (ROOT / folder).rglob("*.py")
+        for package in _packages(_module(file))
+    }
+    assert _names(asked) - imported == TOOLS
 
 
 @pytest.mark.parametrize("extra", ENGINES)
@@ -49,7 +64,13 @@ def test_a_missing_requirement_would_be_seen() -> None:
 
 def _required(extra: str) -> set[str]:
     """Names of packages that an install with this extra asks for."""
-    lines = [*PROJECT["dependencies"], *(PROJECT["optional-dependencies"][extra] if extra else ())]
+    return _names(
+        [*PROJECT["dependencies"], *(PROJECT["optional-dependencies"][extra] if extra else ())]
+    )
+
+
+def _names(lines: Sequence[str]) -> set[str]:
+    """The packages that requirements name."""
     return {re.split(r"[^\w.-]", line)[0].lower() for line in lines}
 
 
