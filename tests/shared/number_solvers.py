@@ -7,10 +7,6 @@ from functools import cache
 from itertools import combinations, permutations, product
 from math import ceil
 
-import pytest
-
-from lawbound.tasks.reasoning import INSTRUCTION, LEVELS, generate
-
 SHARES = {"Half": 2, "A third": 3, "A quarter": 4, "A fifth": 5}
 
 
@@ -276,7 +272,7 @@ def legal(prompt: str) -> str:
     return str(total)
 
 
-SOLVERS = {
+SOLVERS: dict[str, Callable[[str], str]] = {
     "arithmetic": arithmetic,
     "rates": rates,
     "sets": sets,
@@ -286,14 +282,3 @@ SOLVERS = {
     "counting": counting,
     "legal": legal,
 }
-
-
-@pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize("family", SOLVERS)
-def test_an_independent_solver_finds_the_answer_in_the_prompt(family: str, level: int) -> None:
-    for seed in (0, 1, 2026):
-        for item in generate([family], levels=[level], per_cell=3, seed=seed):
-            assert item.answer is not None
-            assert SOLVERS[family](item.prompt.removesuffix(INSTRUCTION)) == item.answer.value, (
-                item.prompt
-            )
