@@ -19,6 +19,16 @@ def test_args_name_the_parameters_in_their_order() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_a_module_says_what_it_is() -> None:
+    files = {file for folder in (*FOLDERS, "tests") for file in (ROOT / folder).rglob("*.py")}
+    mute = [
+        str(file)
+        for file in sorted(files)
+        if not ast.get_docstring(ast.parse(file.read_text(encoding="utf-8")))
+    ]
+    assert not mute, "\n".join(mute)
+
+
 def _documented(docstring: str) -> list[str]:
     section = re.search(r"^Args:\n((?:(?: .*)?\n?)+)", docstring, re.MULTILINE)
     return re.findall(r"^    \*{0,2}(\w+):", section[1], re.MULTILINE) if section else []

@@ -1,3 +1,5 @@
+"""Two runs side by side: differences pair by pair, and what is refused or counted beside them."""
+
 from dataclasses import replace
 
 import pandas as pd

@@ -1,3 +1,5 @@
+"""The board and its tables: order and ranks, cells, columns, merging, and what is refused when one is read."""
+
 import csv
 import io
 import json

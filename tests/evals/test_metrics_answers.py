@@ -1,3 +1,5 @@
+"""Numbers about answers: facts, candour, gaps between policies and languages, steering, and costs."""
+
 import math
 
 import pytest

@@ -1,3 +1,5 @@
+"""Capability and the taxes on it, corrected for chance and paired by item."""
+
 import math
 
 import numpy as np

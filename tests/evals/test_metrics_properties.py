@@ -1,3 +1,5 @@
+"""What holds of every metric, whatever the frame: bounds, intervals, and answers that count once."""
+
 import math
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -1,3 +1,5 @@
+"""J and duty with their parts: rules weigh the same, and the worse kind of near-miss counts."""
+
 import math
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""How many items a pilot says are needed, and which of its estimates say nothing about that."""
+
 import math
 from dataclasses import replace
 

@@ -1,3 +1,5 @@
+"""Intervals, correlations and tests of significance, against published values and those worked by hand."""
+
 import numpy as np
 import pytest
 from hypothesis import given

@@ -1,3 +1,5 @@
+"""A regulator's marks: who passes, who fails, and what would decide the others."""
+
 import dataclasses
 from typing import get_args
 

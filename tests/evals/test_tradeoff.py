@@ -1,3 +1,5 @@
+"""The tradeoff of a run, and the fronts and the hypervolume of several models."""
+
 import math
 
 import numpy as np

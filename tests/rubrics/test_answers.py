@@ -1,3 +1,5 @@
+"""Reading an answer that can be checked, however it is written."""
+
 from fractions import Fraction
 
 import pytest

@@ -1,3 +1,5 @@
+"""Creative items: a witness passes every check, and texts that are no attempt score nothing."""
+
 from collections.abc import Callable
 from dataclasses import replace
 

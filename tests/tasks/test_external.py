@@ -1,3 +1,5 @@
+"""Items from files of others: how answers, choices, topics and languages are found, and what is refused."""
+
 import json
 from pathlib import Path
 from typing import Any
