@@ -1,6 +1,7 @@
 """Two runs side by side: differences pair by pair, and what is refused or counted beside them."""
 
 from dataclasses import replace
+from math import nan
 
 import pandas as pd
 import pytest
@@ -9,6 +10,9 @@ from lawbound.evals.compare.difference import Difference
 from lawbound.evals.compare.runs import compare_frames, unlike
 from lawbound.evals.compare.summary import Counts, summary
 from lawbound.evals.metrics.inputs import MetricError
+from lawbound.evals.metrics.rule_info import RuleInfo
+
+TWO_RULES = {("p", name): RuleInfo("p", name, True, False, "statute") for name in ("r", "s")}
 
 
 def run(behaved, solved, frame, *, refused, right, model="m"):
@@ -25,6 +29,13 @@ def run(behaved, solved, frame, *, refused, right, model="m"):
         kept = 40 if strength == "placebo" else right
         rows += [solved(f"q{i}", i < kept, strength=strength, model=model) for i in range(40)]
     return frame(rows)
+
+
+def beside_a_rule(behaved, restricted, **more):
+    rows = [behaved(f"x{i}", "refuse", b, rules="r", **more) for i, b in enumerate(restricted)]
+    for kind in ("act", "topic"):
+        rows.append(behaved(kind, "answer", "answer", near_miss=f"r:{kind}", **more))
+    return rows
 
 
 def by_metric(comparison):
@@ -231,3 +242,49 @@ def test_pairs_that_another_grader_read_are_counted_and_named_among_the_flips(
     readers = comparison.flipped[["graded_by_first", "graded_by_second"]]
     assert readers.to_numpy().tolist() == [["offline", "judge"]] * 2
     assert "judges" not in compare_frames(first, first, one_rule, seed=0).summary
+
+
+def test_a_comparison_counts_an_answer_once_that_two_policies_judge(behaved, frame):
+    info = TWO_RULES | {
+        ("q", "r"): RuleInfo("q", "r", True, False, "statute"),
+    }
+    frames = []
+    for behaviour in ("answer", "refuse"):
+        rows = []
+        for policy in ("p", "q"):
+            rows += beside_a_rule(behaved, [behaviour] * 4, strength="none", policy=policy)
+            rows += beside_a_rule(behaved, [behaviour] * 4, policy=policy)
+        rows += beside_a_rule(behaved, [behaviour] * 4, epoch=1)
+        frames.append(frame(rows))
+    frames[0] = frames[0].iloc[1:]  # x0 without policy: missing under p, there under q
+    found = compare_frames(*frames, info, seed=0)
+    # Six answers without policy, shared; six under p, twice; six under q.
+    assert (found.counts.pairs, found.counts.unpaired) == (24, 0)
+    assert "compared on 24 pairs" in found.summary
+    assert "16 pairs flipped" in found.summary
+    at_full = found.flipped[
+        (found.flipped["policy"] == "p") & (found.flipped["strength"] == "full")
+    ]
+    assert at_full["epoch"].tolist() == [0, 1] * 4
+    assert "over the pairs that were read in both" in found.summary
+    j = next(d for d in found.differences if (d.metric, d.policy, d.strength) == ("J", "p", "full"))
+    assert (j.n, j.clusters) == (10, 5)  # x0 to x3 and one kind, each of them twice
+    assert "10 pairs read in both runs, 5 groups" in found.summary
+
+
+def test_a_comparison_counts_an_answer_once_that_stands_in_two_pairs(row, frame):
+    # Two policies of one text in the first run, of two texts in the second.
+    first = [row("x", policy=policy, key="shared") for policy in ("p", "q")]
+    second = [row("x", policy=policy, key=policy) for policy in ("p", "q")]
+    second.append(row("y", key="alone"))
+    found = compare_frames(frame(first), frame(second), TWO_RULES, seed=0)
+    assert (found.counts.pairs, found.counts.unpaired) == (2, 1)
+
+
+def test_a_comparison_counts_no_checked_answer_as_unread(solved, frame):
+    strange = {"behaviour": "unscored", "met": nan, "plain": nan, "extracted": 1.0}
+    frames = [frame([solved(f"q{i}", score, **strange) for i in range(4)]) for score in (1.0, 0.0)]
+    found = compare_frames(*frames, TWO_RULES, seed=0)
+    (capability,) = [d for d in found.differences if d.metric == "capability"]
+    assert (capability.n, found.counts.failed, found.counts.unscored) == (4, 0, 0)
+    assert "could not be read" not in found.summary

@@ -206,3 +206,11 @@ def test_a_reference_model_that_is_missing_fails_no_gate(stopped, command, rewri
     assert hold_gates(run.root, ["truncated<=1"]).passed
     with pytest.raises(MetricError, match="found no gate and no thresholds, expected one of them"):
         hold_gates(run.root)
+
+
+def test_how_thinking_alone_ended_is_not_claimed_where_nobody_knows(row, frame, run_record, capsys):
+    rows = [row("alone", think_only=True, behaviour="empty", truncated=nan), row("x"), row("y")]
+    found = gaps_of(frame(rows), {"m": {}}, run_record()).thinking
+    assert found == {"m": (3, 1, None)}
+    warn(caveats_of_thinking(SimpleNamespace(thinking=found)))
+    assert "(nobody knows how they ended)" in " ".join(capsys.readouterr().err.split())

@@ -428,3 +428,45 @@ def test_the_random_wording_has_the_smallest_effect_of_the_interval_before_it_is
     extra = 4.302653 * math.sqrt(0.01 / 3)
     width = math.hypot(0.08, extra) + math.hypot(0.06, extra)
     assert found.mde == pytest.approx(width / 2 / 1.959964 * 2.801585, rel=1e-4)
+
+
+def test_items_of_which_nothing_is_required_are_no_part_of_what_a_contrast_asks(behaved, frame):
+    rows = []
+    for strength in ("full", "unnamed"):
+        for lang in ("en", "zh"):
+            for base, tags in (("refuse", ""), ("either", "split-private")):
+                arm = {"strength": strength, "lang": lang, "group": base, "tags": tags}
+                rows.append(behaved(f"{base}-{lang}", base, "refuse", **arm))
+    estimates = compute_metrics(frame(rows), NO_RULES, seed=0)
+    name, gap = (
+        pick(estimates, "name_effect", "unnamed"),
+        pick(estimates, "language_gap", slice="lang=zh"),
+    )
+    public = pick(estimates, "public_gap")
+    assert [(e.asked, e.n, e.unscored) for e in (name, gap)] == [(2, 2, 0), (2, 1, 0)]
+    assert (public.asked, public.unscored, public.note) == (
+        2,
+        0,
+        "2 published answers, 0 kept back",
+    )
+    assert math.isnan(public.value)
+    alone = compute_metrics(frame([r for r in rows if r["base"] == "either"]), NO_RULES, seed=0)
+    for metric, strength, slice in (
+        ("name_effect", "unnamed", ""), ("language_gap", "full", "lang=zh"),
+    ):  # fmt: skip
+        found = pick(alone, metric, strength, slice)
+        assert (found.asked, found.unscored) == (0, 0)
+        assert math.isnan(found.value) and found.note
+
+
+def test_choices_generate_no_tokens_to_save(row, frame):
+    more = {"strength": "full", "completion_tokens": 30}
+    rows = [row(f"x{i}", strength="none") for i in range(3)]
+    rows += [row(f"x{i}", **more) for i in range(3)]
+    for strength in ("none", "full"):
+        rows += [
+            row(f"q{i}", kind="reasoning", mode="choices", strength=strength, completion_tokens=0)
+            for i in range(7)
+        ]
+    cost = pick(compute_metrics(frame(rows), NO_RULES, seed=0), "token_cost", slice="tokens=answer")
+    assert (cost.value, cost.n) == (25.0, 3)

@@ -255,3 +255,10 @@ def test_an_interval_says_how_it_was_made():
     assert difference(share, share).method == "mover"
     assert signed_mean(y, design, bound=1.0, icc=0.0).method == "mover"
     assert cluster_t(y, design.cluster).method == "cluster-t"
+
+
+@pytest.mark.parametrize("share", [0.1 + 0.2, 1 / 3, 0.7])
+def test_a_difference_of_equal_shares_is_zero(share):
+    other = share + 2**-54 if share < 0.5 else share - 2**-53
+    low, high = share - 0.1, share + 0.1
+    assert difference(Mean(share, low, high), Mean(other, low, high)).value == 0.0
