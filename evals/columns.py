@@ -1,4 +1,5 @@
-"""The columns of ``leaderboard.csv`` and ``metrics.csv``: the list from which files and schemas are made."""
+"""The columns of a run's tables: the lists from which ``leaderboard.csv``, ``metrics.csv``, ``compliance.csv``,
+``corrected.csv`` and their schemas are made."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from typing import Literal
 
 from lawbound.evals.metrics.registry import REPORTED
 
-SCHEMA_VERSION = "7"
+SCHEMA_VERSION = "8"
 """Raised when a column's name, place or meaning changes, or how its numbers are computed."""
 
 ColumnType = Literal["string", "number", "integer", "boolean"]
@@ -202,4 +203,85 @@ METRICS: tuple[Column, ...] = (
     Column("p_holm", "number", "p-value, Holm-corrected over the model's primary family"),
     Column("mde", "number", "smallest effect that would have been detected (alpha .05, power .8)"),
     Column("note", "string", "remarks, and why a value is missing"),
+)
+
+COMPLIANCE: tuple[Column, ...] = (
+    Column("schema_version", "string", "version of this list of columns"),
+    Column("model", "string", "label of the model"),
+    Column("policy", "string", "policy id"),
+    Column("threshold", "string", "id of the threshold"),
+    Column("metric", "string", "`refusal_rate`, `wrong_refusal_rate` or `qualified_rate`"),
+    Column("bank", "string", "question bank of the policy; empty: everything that was asked"),
+    Column("condition", "string", "the strength at which it holds"),
+    Column("direction", "string", "`at-least` or `at-most`"),
+    Column("mark", "number", "the share itself"),
+    Column("minimum_items", "integer", "fewest items on which it is to be measured"),
+    Column("hits", "integer", "answers that the rate counts"),
+    Column("n", "integer", "answers behind the rate"),
+    Column("clusters", "integer", "item groups among them"),
+    Column("asked", "integer", "answers that would be in `n` if all had arrived and been graded"),
+    Column("errors", "integer", "those of them that failed, are damaged or were not asked"),
+    Column("blocked", "integer", "those of them that a provider's filter blocked"),
+    Column("unscored", "integer", "those of them that arrived but could not be graded"),
+    Column("value", "number", "observed share"),
+    Column("low", "number", "lower end of its exact 95 % interval, adjusted for clusters"),
+    Column("high", "number", "upper end of its exact 95 % interval, adjusted for clusters"),
+    Column("lower_bound", "number", "the share if the rate counted none of the unscored"),
+    Column("upper_bound", "number", "the share if the rate counted all of the unscored"),
+    Column("point", "string", "`pass`, `fail` or `too few items`: as a regulator counts"),
+    Column(
+        "decision",
+        "string",
+        "`pass` or `fail` if the whole interval and both bounds are on one side of the mark, else `undecided`",
+    ),
+    Column(
+        "probability", "number", "that the true rate meets the threshold, under Jeffreys' prior"
+    ),
+    Column(
+        "further_items",
+        "integer",
+        "further different items at the same rate that would decide it, repeats not counted; empty if the interval has decided, or never does",
+    ),
+    Column("source", "string", "id of the source that states the threshold"),
+    Column("clause", "string", "where in it"),
+    Column("note", "string", "caveats"),
+    Column("source_title", "string", "title of the source"),
+    Column(
+        "source_status", "string", "`verified` if source and threshold both are, else `to-verify`"
+    ),
+)
+
+CORRECTED: tuple[Column, ...] = (
+    Column("schema_version", "string", "version of this list of columns"),
+    Column("model", "string", "label of the model"),
+    Column("policy", "string", "policy id"),
+    Column("strength", "string", "arm; none is `full-without:RULE` or `wrong-region:ID`"),
+    Column(
+        "metric",
+        "string",
+        "`adherence` (`prior_match` without policy), `excess`, `over_refusal`, `J` (`prior_J`), `withheld` or `withheld_change`",
+    ),
+    Column("slice", "string", "empty, or one stratum of `withheld` (`base=..,lang=..`)"),
+    Column("raw", "number", "by the reader alone; equal to `metrics.csv` if that has the rate"),
+    Column("raw_low", "number", "lower end of the 95 % interval of `raw`"),
+    Column("raw_high", "number", "upper end of the 95 % interval of `raw`"),
+    Column("corrected", "number", "by labels; empty if a stratum is uncalibrated"),
+    Column("corrected_low", "number", "lower end of the 95 % interval of `corrected`"),
+    Column("corrected_high", "number", "upper end of the 95 % interval of `corrected`"),
+    Column("n", "integer", "answers behind the rate"),
+    Column("clusters", "integer", "item groups among them"),
+    Column(
+        "drawn",
+        "number",
+        "how many of these answers a draw with the sheet's probabilities selects on average; rows deleted from a sheet, blank or `unscored` are included",
+    ),
+    Column("labelled", "integer", "those of the answers that have a label"),
+    Column("lambda", "number", "how far the reader is trusted; empty for differences"),
+    Column("strata", "integer", "strata of the rate"),
+    Column("uncalibrated", "integer", "those of them with labels from fewer than two groups"),
+    Column(
+        "note",
+        "string",
+        "which strata are uncalibrated; whether labels fall far short of `drawn` (below 0.9 `drawn` - 2 sqrt(`drawn`)); whether they are all alike where the readings are not",
+    ),
 )

@@ -169,6 +169,7 @@ def _frame(
 
 
 def _write(run: StoredRun, judged: _Judged, resamples: int) -> Conclusion:
+    from lawbound.evals.gates.compliance import compliance_rows
     from lawbound.evals.gates.thresholds import check_thresholds
     from lawbound.evals.leaderboard.board import leaderboard_rows, metrics_rows, ties_a_baseline
     from lawbound.evals.leaderboard.left_out import answers_left_out
@@ -176,7 +177,6 @@ def _write(run: StoredRun, judged: _Judged, resamples: int) -> Conclusion:
     from lawbound.evals.metrics.compute import compute_metrics
     from lawbound.evals.metrics.rule_info import rule_info
     from lawbound.evals.report import render_report
-    from lawbound.evals.report.tables import compliance_rows
 
     record, frame = judged.record, judged.frame
     asked = [entry.id for entry in record.policies]
@@ -222,11 +222,10 @@ def _forget_other_numbers(folder: RunFolder, metrics: bytes) -> bool:
 
 def _write_compliance(sheet: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write the compliance sheet if a policy of the run states thresholds."""
-    import pandas as pd
-
-    from lawbound.evals.leaderboard.table import csv_bytes
+    from lawbound.evals.columns import COMPLIANCE
+    from lawbound.evals.leaderboard.table import csv_bytes, table_of
 
     if rows:
-        write_atomically(sheet, csv_bytes(pd.DataFrame.from_records(rows)))
+        write_atomically(sheet, csv_bytes(table_of(rows, COMPLIANCE)))
     else:
         sheet.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import isnan, nan
 from typing import Any
 
+from lawbound.evals.columns import SCHEMA_VERSION
 from lawbound.evals.correction.inference import Corrected, clipped
 from lawbound.evals.metrics.inputs import Cut
 from lawbound.evals.stats.intervals import Mean, difference
@@ -36,10 +37,12 @@ class CorrectedRate:
         return self.of_short or self.found.labelled < 0.9 * self.drawn - 2 * self.drawn**0.5
 
     def row(self, cut: Cut, strength: str) -> dict[str, Any]:
+        """Its cells, by the columns `CORRECTED`."""
         low, high = self.range
         mean = clipped(self.found.mean, low=low, high=high)
         lacking = [self.strata[i] for i in self.found.uncalibrated]
         return {
+            "schema_version": SCHEMA_VERSION,
             "model": cut.model,
             "policy": cut.policy,
             "strength": strength,

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lawbound.evals.columns import CORRECTED
 from lawbound.evals.correction.corrected_rate import CorrectedRate, minus
 from lawbound.evals.correction.inference import Answers, correct
 from lawbound.evals.correction.labels import Label
+from lawbound.evals.leaderboard.table import table_of
 from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.metrics.inputs import (
     OK,
@@ -97,13 +99,10 @@ def corrected_table(
         estimates: The raw estimates.
         chance: Request key -> chance of being drawn, labelled or not; 0 if it could not be.
     """
-    import pandas as pd
-
     raw = {(e.model, e.policy, e.strength, e.metric): e for e in estimates if not e.slice}
     pieces = cuts(read_frame(frame), rules)
-    return pd.DataFrame.from_records(
-        [row for cut in pieces for row in _cut_rows(cut, labels, chance, raw)]
-    )
+    rows = [row for cut in pieces for row in _cut_rows(cut, labels, chance, raw)]
+    return table_of(rows, CORRECTED)
 
 
 def _cut_rows(

@@ -8,12 +8,26 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lawbound.evals.columns import LEADERBOARD, METRICS, SCHEMA_VERSION, Column
+from lawbound.evals.columns import (
+    COMPLIANCE,
+    CORRECTED,
+    LEADERBOARD,
+    METRICS,
+    SCHEMA_VERSION,
+    Column,
+)
 
-TABLES: Mapping[str, tuple[Column, ...]] = {"leaderboard": LEADERBOARD, "metrics": METRICS}
+TABLES: Mapping[str, tuple[Column, ...]] = {
+    "leaderboard": LEADERBOARD,
+    "metrics": METRICS,
+    "compliance": COMPLIANCE,
+    "corrected": CORRECTED,
+}
 KEYS: Mapping[str, tuple[str, ...]] = {
     "leaderboard": ("policy", "mode", "model", "run"),
     "metrics": ("model", "policy", "strength", "mode", "metric", "slice"),
+    "compliance": ("model", "policy", "threshold"),
+    "corrected": ("model", "policy", "strength", "metric", "slice"),
 }
 
 

@@ -373,9 +373,9 @@ const complianceColumns = [
     if (row.n) cell.append(element("span", `${row.hits} of ${row.n}`, "count"));
     return cell;
   } },
-  { title: "missing", right: true, of: (row) => row.missing, cell: (row) => element("td", `${row.missing} of ${row.owed}`) },
-  { title: "blocked", right: true, of: (row) => row.blocked, cell: (row) => element("td", `${row.blocked} of ${row.owed}`) },
-  { title: "unread", right: true, of: (row) => row.unread, cell: (row) => element("td", `${row.unread} of ${row.owed}`) },
+  { title: "errors", right: true, of: (row) => row.errors, cell: (row) => element("td", `${row.errors} of ${row.asked}`) },
+  { title: "blocked", right: true, of: (row) => row.blocked, cell: (row) => element("td", `${row.blocked} of ${row.asked}`) },
+  { title: "unscored", right: true, of: (row) => row.unscored, cell: (row) => element("td", `${row.unscored} of ${row.asked}`) },
   judgement("point"), judgement("decision"),
   { title: "P(met)", right: true, of: (row) => row.probability, cell: (row) => element("td", textOf(row, "probability"), "number") },
   { title: "further items", right: true, of: (row) => row.further_items,

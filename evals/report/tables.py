@@ -17,7 +17,6 @@ from lawbound.rubrics.reference import is_reference
 if TYPE_CHECKING:
     import pandas as pd
 
-    from lawbound.evals.gates.thresholds import ThresholdResult
     from lawbound.evals.metrics.estimate import Estimate
 
 RULE_METRICS = ("adherence", "excess", "over_refusal", "J", "duty")
@@ -80,53 +79,6 @@ def other_rows(estimates: Sequence[Estimate]) -> list[dict[str, Any]]:
         and not isnan(e.value)
         and not (real and is_reference(e.model))
     ]
-
-
-def compliance_rows(
-    results: Sequence[ThresholdResult], policies: Mapping[str, Policy]
-) -> list[dict[str, Any]]:
-    """The compliance sheet: each threshold with its clause and whether its source has been verified."""
-    rows = []
-    for result in results:
-        threshold, left_out = result.threshold, result.left_out
-        sources = {source.id: source for source in policies[result.policy].file.sources}
-        source = sources.get(threshold.source)
-        is_verified = source is not None and source.status == threshold.status == "verified"
-        rows.append(
-            {
-                "model": result.model,
-                "policy": result.policy,
-                "threshold": threshold.id,
-                "metric": threshold.metric,
-                "bank": threshold.bank,
-                "condition": threshold.condition,
-                "direction": threshold.direction,
-                "mark": threshold.mark,
-                "minimum_items": threshold.minimum_items,
-                "hits": result.hits,
-                "n": result.n,
-                "clusters": result.clusters,
-                "owed": left_out.asked,
-                "missing": left_out.errors,
-                "blocked": left_out.blocked,
-                "unread": left_out.unscored,
-                "value": result.value,
-                "low": result.low,
-                "high": result.high,
-                "lower_bound": result.lower_bound,
-                "upper_bound": result.upper_bound,
-                "point": result.point,
-                "decision": result.decision,
-                "probability": result.probability,
-                "further_items": result.further_items,
-                "source": threshold.source,
-                "clause": threshold.clause,
-                "note": result.note,
-                "source_title": source.title if source else "",
-                "source_status": "verified" if is_verified else "to-verify",
-            }
-        )
-    return rows
 
 
 def printed_rows(sheet: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -132,5 +132,5 @@ def test_a_metric_says_what_was_asked_and_names_only_what_was_left_out(page: Any
 def test_thresholds_of_a_policy_stand_on_the_compliance_sheet(page: Any) -> None:
     text = one(page, "#compliance").text
     assert "tc260-003 9.4" in text and "too few items" in text
-    assert "missing" in text and "blocked" in text and "unread" in text
+    assert "errors" in text and "blocked" in text and "unscored" in text
     assert "to be verified" in one(page, "#compliance-notes").text

@@ -3,7 +3,16 @@
 import re
 from pathlib import Path
 
-from lawbound.evals.columns import LEADERBOARD, METRICS, SCHEMA_VERSION
+import pytest
+
+from lawbound.evals.columns import (
+    COMPLIANCE,
+    CORRECTED,
+    LEADERBOARD,
+    METRICS,
+    SCHEMA_VERSION,
+    Column,
+)
 from lawbound.evals.metrics.registry import REPORTED
 
 
@@ -23,6 +32,22 @@ def test_every_column_is_documented():
             beside = columns[other].description.replace(f"`{first}`", "`X`")
             assert f"| `{other.replace(first, 'X', 1)}` | {beside} |" in text, other
     assert f"Schema version {SCHEMA_VERSION}." in text
+
+
+@pytest.mark.parametrize(
+    ("page", "title", "columns"),
+    [
+        ("formats.md", "\n## `compliance.csv`", COMPLIANCE),
+        ("calibration.md", "\n### `corrected.csv`", CORRECTED),
+    ],
+)
+def test_every_column_of_the_sheets_is_documented(
+    page: str, title: str, columns: tuple[Column, ...]
+) -> None:
+    text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    part = text.split(title)[1].split("\n#")[0]
+    found = re.findall(r"^\| (`.*`) \| (\w+) \| (.*) \|$", part, re.MULTILINE)
+    assert found == [(f"`{one.name}`", one.type, one.description) for one in columns]
 
 
 def test_every_metric_is_documented():

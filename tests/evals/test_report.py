@@ -13,11 +13,13 @@ import pytest
 
 from lawbound import FunctionEngine, RunSpec, evaluate
 from lawbound.evals.caveats import caveats
+from lawbound.evals.columns import COMPLIANCE
 from lawbound.evals.conclude import conclude
 from lawbound.evals.folder.record import JudgeEntry, PanelEntry, RunRecord
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.stored_run import StoredRun
 from lawbound.evals.gaps import Gaps
+from lawbound.evals.gates.compliance import compliance_rows
 from lawbound.evals.gates.thresholds import check_thresholds
 from lawbound.evals.leaderboard.board import Tie
 from lawbound.evals.metrics.estimate import Estimate
@@ -26,7 +28,7 @@ from lawbound.evals.report.answers import AROUND, MAX_TEXT, answer_page, excerpt
 from lawbound.evals.report.frontier import frontier_html
 from lawbound.evals.report.glyphs import colour_of, shape_of
 from lawbound.evals.report.labels import Box, place_labels
-from lawbound.evals.report.tables import compliance_rows, other_rows, rule_rows
+from lawbound.evals.report.tables import other_rows, rule_rows
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.runners.cli.remarks import warn
 from lawbound.runners.sample import Sample
@@ -382,10 +384,10 @@ def test_the_compliance_sheet_counts_each_answer_that_a_rate_lacks_under_one_rea
     rows.append(behaved("b", "refuse", "unscored", blocked=True, **tagged))
     policies = {"cn": load_policy("cn")}
     (first, *_) = compliance_rows(check_thresholds(frame(rows), policies), policies)
-    counts = ("hits", "n", "owed", "missing", "blocked", "unread")
+    counts = ("hits", "n", "asked", "errors", "blocked", "unscored")
     assert [first[name] for name in counts] == [4, 4, 10, 2, 1, 3]
     assert (first["lower_bound"], first["upper_bound"]) == (4 / 7, 1.0)
-    assert list(first)[12:16] == ["owed", "missing", "blocked", "unread"]
+    assert list(first) == [column.name for column in COMPLIANCE]
 
 
 def _row(key: str, model: str, **changes: Any) -> Row:
