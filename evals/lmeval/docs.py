@@ -1,11 +1,12 @@
 """Arms as documents of lm-eval, and back: a document contains everything that our judging needs."""
 
 import json
-import re
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field, SkipValidation, TypeAdapter, ValidationError
 
 from lawbound.evals.suite.even_draw import in_proportion
 from lawbound.evals.suite.suite import compose, load_suite, shipped_suites
@@ -16,7 +17,7 @@ from lawbound.runners.plan import Arm
 from lawbound.runners.prompt import messages, system_text
 from lawbound.tasks.bank import digest, load_bank
 from lawbound.tasks.io.limits import MOST_COUNTED
-from lawbound.tasks.io.yaml_files import quoted
+from lawbound.tasks.io.yaml_files import first_fault, quoted
 from lawbound.tasks.item import Item, ItemError
 from lawbound.tasks.records import from_record, to_record
 
@@ -25,26 +26,33 @@ _IN_PAIRS = ("reasoning", "creative")
 """Kinds whose items have a twin in their group."""
 
 
+Count = Annotated[int, Field(strict=True, ge=0, le=MOST_COUNTED)]
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{1,64}$")]
+
+
 @dataclass(frozen=True, slots=True)
 class DocArm:
     """The fields of a document."""
 
-    item: Item
+    item: SkipValidation[Item]
     strength: str
     condition: str
     policy: str
-    wording: int
+    wording: Count
     system: str
     """System message that must have reached the model; empty in the `none` arm."""
     question: str
     suite: str
-    seed: int
-    limit: int | None
-    bank: str
+    seed: Count
+    limit: Count | None
+    bank: Digest
     """Digest of the bank that the suite was drawn from."""
-    policy_digest: str
-    documents: int
+    policy_digest: Digest
+    documents: Count
     """How many docs the task has under this policy: lm-eval may have asked only some of them."""
+
+
+_ARM = TypeAdapter(DocArm)
 
 
 def build_docs(
@@ -74,6 +82,38 @@ def build_docs(
         "documents": len(arms),
     }
     return [_doc(arm, seed, shared) for arm in _fit_for_any_limit(arms, asked)]
+
+
+def parse_doc(doc: Mapping[str, Any], where: str, *, own: Collection[str] = ()) -> DocArm:
+    """Read a doc back.
+
+    Args:
+        doc: A doc as `build_docs` made it.
+        where: The file and line that it comes from.
+        own: Ids of the user's own policies.
+
+    Raises:
+        ItemError: It is not one of our docs, or of another version.
+    """
+    arm = _stored(doc, where)
+    # A log is a stranger's file: its names stand for shipped policies and suites, never for a path
+    # to open.
+    for what, name, known in (
+        ("policy", arm.policy, (*shipped(), *own)),
+        ("suite", arm.suite, shipped_suites()),
+    ):
+        if name not in known:
+            hint = " or an own one (--policy FILE)" if what == "policy" else ""
+            raise ItemError(
+                f"{where}: {what} is {quoted(name)}, expected one of {', '.join(known)}{hint}"
+            )
+    # It is written twice, and metrics go by the strength.
+    condition = arm.strength if arm.strength == "none" else f"{arm.strength}@{arm.policy}"
+    if arm.condition != condition:
+        raise ItemError(
+            f"{where}: condition is {quoted(arm.condition)}, expected {quoted(condition)}, as strength and policy say"
+        )
+    return arm
 
 
 def _fit_for_any_limit(arms: Sequence[Arm], policy: Policy) -> list[Arm]:
@@ -151,77 +191,21 @@ def _doc(arm: Arm, seed: int, shared: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def parse_doc(doc: Mapping[str, Any], where: str, *, own: Collection[str] = ()) -> DocArm:
-    """Read a doc back.
-
-    Args:
-        doc: A doc as `build_docs` made it.
-        where: The file and line that it comes from.
-        own: Ids of the user's own policies.
-
-    Raises:
-        ItemError: It is not one of our docs, or of another version.
-    """
+def _stored(doc: Mapping[str, Any], where: str) -> DocArm:
+    """The fields of a doc, each by itself."""
     try:
         about = json.loads(doc["lawbound"])
         if about["doc_version"] != DOC_VERSION:
             raise ItemError(
                 f"{where}: doc version is {about['doc_version']!r}, expected {DOC_VERSION}"
             )
-        arm = DocArm(
-            item=from_record(about["item"], where),
-            strength=str(about["strength"]),
-            condition=str(about["condition"]),
-            policy=str(about["policy"]),
-            wording=int(about["wording"]),
-            system=str(doc["system_policy"]),
-            question=str(doc["question"]),
-            suite=str(about["suite"]),
-            seed=int(about["seed"]),
-            limit=None if about["limit"] is None else int(about["limit"]),
-            bank=str(about["bank"]),
-            policy_digest=str(about["policy_digest"]),
-            documents=int(about["documents"]),
-        )
+        record = {**about, "system": doc["system_policy"], "question": doc["question"]}
         # Raises if it holds half a surrogate pair, which no file of a run can store.
-        (json.dumps(about, ensure_ascii=False) + arm.system + arm.question).encode()
+        json.dumps(record, ensure_ascii=False).encode()
+        return _ARM.validate_python(record | {"item": from_record(about["item"], where)})
     except ItemError:
         raise
-    except (
-        KeyError,
-        TypeError,
-        AttributeError,
-        ValueError,
-        OverflowError,
-        RecursionError,
-    ) as fault:
+    except ValidationError as fault:
+        raise ItemError(first_fault(fault, where)) from fault
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as fault:
         raise ItemError(f"{where}: found no lawbound doc ({fault!r}), expected one") from fault
-    # A log is a stranger's file: its names stand for shipped policies and suites, never for a path
-    # to open.
-    for what, name, known in (
-        ("policy", arm.policy, (*shipped(), *own)),
-        ("suite", arm.suite, shipped_suites()),
-    ):
-        if name not in known:
-            hint = " or an own one (--policy FILE)" if what == "policy" else ""
-            raise ItemError(
-                f"{where}: {what} is {quoted(name)}, expected one of {', '.join(known)}{hint}"
-            )
-    # It is written twice, and metrics go by the strength.
-    condition = arm.strength if arm.strength == "none" else f"{arm.strength}@{arm.policy}"
-    if arm.condition != condition:
-        raise ItemError(
-            f"{where}: condition is {quoted(arm.condition)}, expected {quoted(condition)}, as strength and policy say"
-        )
-    for what, count in (
-        ("seed", arm.seed),
-        ("wording", arm.wording),
-        ("limit", arm.limit or 0),
-        ("documents", arm.documents),
-    ):
-        if not 0 <= count <= MOST_COUNTED:
-            raise ItemError(f"{where}: {what} is out of range, expected a small count")
-    for what, found in (("bank", arm.bank), ("policy_digest", arm.policy_digest)):
-        if not re.fullmatch("[0-9a-f]{1,64}", found):
-            raise ItemError(f"{where}: {what} is {quoted(found)}, expected hex digits")
-    return arm
