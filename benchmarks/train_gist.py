@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from lawbound.rubrics.behaviour import gist, head, learned, traits
 from lawbound.rubrics.behaviour.draft import Draft
 from lawbound.rubrics.behaviour.excerpt import excerpt
-from lawbound.rubrics.behaviour.gist import Runs, Seen
+from lawbound.rubrics.behaviour.gist import Seen
+from lawbound.rubrics.behaviour.ngrams import Runs
 
 WIDTH, UNITS, LOOKS, HEADS, HIDDEN = 32, 64, 32, 4, 64
 NETWORKS, ROUNDS, BATCH = 3, 4, 128

@@ -24,7 +24,16 @@ from threadpoolctl import threadpool_limits
 from train_gist import fit_gist, seen_by
 from training_texts import PASSAGES, Row, digest, rows
 
-from lawbound.rubrics.behaviour import arbiter, concepts, gist, head, learned, opinion, traits
+from lawbound.rubrics.behaviour import (
+    arbiter,
+    concepts,
+    gist,
+    head,
+    learned,
+    ngrams,
+    opinion,
+    traits,
+)
 from lawbound.rubrics.behaviour.answer import take_apart
 from lawbound.rubrics.behaviour.draft import Draft
 from lawbound.rubrics.behaviour.excerpt import excerpt
@@ -117,18 +126,20 @@ def matrix(texts: Sequence[learned.Excerpt]) -> csr_matrix:
     opens = is_first[views.opening.owner]
     named = np.concatenate([views.named.places, views.opening.places[opens]])
     by = np.concatenate([owner[views.named.owner], owner[views.opening.owner][opens]])
+    grams = np.concatenate([runs.places for runs in views.grams])
+    of_grams = np.concatenate([runs.owner for runs in views.grams])
     counts = np.add.reduceat(views.counts, start)
     shape = learned.claims(counts, end - start, views.counts[end - 1])
     return hstack(
         [
-            _unit(views.grams.places, owner[views.grams.owner], n, 1 << learned.BITS),
+            _unit(grams, owner[of_grams], n, 1 << ngrams.BITS),
             _unit(named, by, n, concepts.count()),
             csr_matrix(shape * SHAPE_SCALE),
         ]
     ).tocsr()
 
 
-def _unit(places: learned.Whole, owner: learned.Whole, n: int, width: int) -> csr_matrix:
+def _unit(places: ngrams.Whole, owner: ngrams.Whole, n: int, width: int) -> csr_matrix:
     """Ones at the places of each row, over the root of how many there are."""
     scale = 1 / np.sqrt(np.maximum(1, np.bincount(owner, minlength=n)))
     table = csr_matrix((scale[owner], (owner, places)), shape=(n, width))
@@ -145,7 +156,7 @@ def _model(table: csr_matrix, targets: Mask) -> LinearSVC:
 def pack(models: Sequence[LinearSVC]) -> Tables:
     """Weights as small integers."""
     weights = np.stack([model.coef_[0] for model in models], axis=1)
-    first = 1 << learned.BITS
+    first = 1 << ngrams.BITS
     second = first + concepts.count()
     parts = {
         "grams": weights[:first],

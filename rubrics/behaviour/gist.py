@@ -16,9 +16,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from lawbound.rubrics.behaviour import learned
+from lawbound.rubrics.behaviour import learned, ngrams
 from lawbound.rubrics.behaviour.draft import Draft
-from lawbound.rubrics.behaviour.learned import Hits, Views, Whole
+from lawbound.rubrics.behaviour.learned import Hits, Views
+from lawbound.rubrics.behaviour.ngrams import Runs, Whole, within
 
 Singles = npt.NDArray[np.float32]
 BITS: Final = 14
@@ -62,20 +63,6 @@ class Networks:
 
 
 @dataclass(frozen=True, slots=True)
-class Runs:
-    """Row indices into a table, grouped by sentence or prompt."""
-
-    places: Whole
-    start: Whole
-    """Where each group starts, and the end of the last."""
-
-    def of(self, chosen: Whole) -> "Runs":
-        """The groups of the chosen sentences or prompts, in the order given."""
-        within, start = _within(self.start, chosen)
-        return Runs(self.places[within], start)
-
-
-@dataclass(frozen=True, slots=True)
 class Seen:
     """Answers and their prompts as the networks see them."""
 
@@ -89,22 +76,15 @@ class Seen:
 
     def of(self, chosen: Whole) -> "Seen":
         """The chosen answers, in the order given."""
-        sentences, first = _within(self.first, chosen)
+        sentences, first = within(self.first, chosen)
         grams, concepts = self.grams.of(sentences), self.concepts.of(sentences)
         return Seen(first, grams, concepts, self.asked.of(chosen), self.shape[sentences])
-
-
-def _within(start: Whole, chosen: Whole) -> tuple[Whole, Whole]:
-    """Indices of the parts that belong to the chosen groups, and where each group starts among them, with the end."""
-    size = np.diff(start)[chosen]
-    first = np.concatenate([[0], np.cumsum(size)])
-    return np.arange(first[-1]) + np.repeat(start[chosen] - first[:-1], size), first
 
 
 def see(drafts: Sequence[Draft], views: Views) -> Seen:
     """Prepare many answers and their prompts at once."""
     first, count = views.first, int(views.first[-1])
-    (asked,) = learned.ngrams([made.ask.text for made in drafts], learned.GRAMS[-1:])
+    (asked,) = ngrams.ngrams([made.ask.text for made in drafts], ngrams.SIZES[-1:])
     every = np.arange(count)
     own = learned.claims(views.counts, np.ones(count, np.int64), views.counts)
     n = np.diff(first)
@@ -113,15 +93,15 @@ def see(drafts: Sequence[Draft], views: Views) -> Seen:
     where = [place / size, place == 0, place == size - 1, np.minimum(size, MANY) / MANY]
     return Seen(
         first,
-        _runs(_coarse(views.longest), count),
+        _coarse(views.grams[-1]),
         _runs(Hits(_mixed(views.named.places), views.named.owner), count),
-        _runs(_coarse(asked), len(drafts)),
+        _coarse(asked),
         np.concatenate([own, np.stack(where, axis=1)], axis=1).astype(np.float32),
     )
 
 
-def _coarse(hits: Hits) -> Hits:
-    return Hits(hits.places >> (learned.BITS - BITS), hits.owner)
+def _coarse(runs: Runs) -> Runs:
+    return Runs(runs.places >> (ngrams.BITS - BITS), runs.start)
 
 
 def _mixed(places: Whole) -> Whole:
@@ -199,14 +179,9 @@ def _layer(parts: Sequence[Singles], weights: Singles) -> Singles:
 def _sums(runs: Runs, table: Singles) -> Singles:
     """Shape (groups, networks, width): the sum of the rows at each group's indices, over the square root of their
     number."""
-    from scipy.sparse import csr_matrix
-
-    count = len(runs.start) - 1
-    ones = np.ones(len(runs.places), np.float32)
-    taken = csr_matrix((ones, runs.places, runs.start), shape=(count, len(table)))
-    size = np.maximum(1, np.diff(runs.start)).astype(np.float32)
-    summed = taken @ table.reshape(len(table), -1) / np.sqrt(size)[:, None]
-    return np.asarray(summed, dtype=np.float32).reshape(count, *table.shape[1:])
+    size = np.maximum(1, runs.sizes).astype(np.float32)
+    summed = runs.sums(table.reshape(len(table), -1)) / np.sqrt(size)[:, None]
+    return np.asarray(summed, dtype=np.float32).reshape(len(size), *table.shape[1:])
 
 
 @cache

@@ -19,20 +19,15 @@ import numpy.typing as npt
 
 from lawbound.rubrics.behaviour import concepts
 from lawbound.rubrics.behaviour.lexicon import DENSITY
+from lawbound.rubrics.behaviour.ngrams import Runs, Whole, ngrams
 from lawbound.rubrics.behaviour.text import Sentence
 
 COLUMNS: Final = ("withholds", "deflects", "declines", "both sides", "serves not")
 """The passage withholds; it changes the subject; the sentence declines; the passage sets out both sides and takes none;
 the sentence belongs to a refusal."""
-BITS: Final = 18
-GRAMS: Final = (3, 4)
-"""Lengths of n-grams; shorter ones add nothing."""
-_STEP = np.uint64(0x9E3779B97F4A7C15)
-_MIX = np.uint64(0xBF58476D1CE4E5B9)
 CLAIMS: Final = 18
 STEPS: Final = 16
 SHAPES: Final = CLAIMS + STEPS
-Whole = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Small = npt.NDArray[np.integer[Any]]
 
@@ -41,7 +36,8 @@ Small = npt.NDArray[np.integer[Any]]
 class Weights:
     """Tables with a column for each of `COLUMNS`; `scale` is the scale of the integers in each table."""
 
-    grams: Small
+    grams: npt.NDArray[np.float32]
+    """Integers too."""
     concepts: Small
     shape: Small
     bias: Small
@@ -87,9 +83,8 @@ class Views:
 
     first: Whole
     """The first sentence of each answer, and the end of the last."""
-    grams: Hits
-    longest: Hits
-    """Only the longest n-grams."""
+    grams: Sequence[Runs]
+    """The n-grams of the sentences, by their length."""
     named: Hits
     opening: Hits
     """Features that count only in the first sentence of a passage."""
@@ -109,7 +104,6 @@ def look(texts: Sequence[Excerpt]) -> Views:
     """Prepare many answers at once; each has at least one sentence."""
     first = np.cumsum([0, *[len(text.sentences) for text in texts]])
     bodies = [piece.body for text in texts for piece in text.sentences]
-    by_size = ngrams(bodies)
     raws = [text.raw[piece.start : piece.end] for text in texts for piece in text.sentences]
     langs = [text.lang for text in texts for _ in text.sentences]
     sequences = list(map(concepts.sequence, bodies, langs))
@@ -118,9 +112,7 @@ def look(texts: Sequence[Excerpt]) -> Views:
     density = np.array([DENSITY.get(lang, 1.0) for lang in langs])
     even = np.array([concepts.evenness(lang) for lang in langs])
     counts = _counts(raws, density, np.array([len(s) for s in sequences]) * even, np.array(words))
-    return Views(
-        first, _joined(by_size), by_size[-1], Hits(*named), Hits(*opening), counts, present
-    )
+    return Views(first, ngrams(bodies), Hits(*named), Hits(*opening), counts, present)
 
 
 class Reader:
@@ -129,8 +121,8 @@ class Reader:
     def __init__(self, views: Views, weights: Weights) -> None:
         n = int(views.first[-1])
         self._weights = weights
-        self._grams = _running(views.grams.sums(weights.grams, n))
-        self._gram_counts = _running(views.grams.count(n))
+        self._grams = _running(np.sum([runs.sums(weights.grams) for runs in views.grams], axis=0))
+        self._gram_counts = _running(np.sum([runs.sizes for runs in views.grams], axis=0))
         self._named = _running(views.named.sums(weights.concepts, n))
         self._named_counts = _running(views.named.count(n))
         self._opening = views.opening.sums(weights.concepts, n)
@@ -185,41 +177,12 @@ def _running(values: Floats) -> Floats:
     return sums
 
 
-def ngrams(bodies: Sequence[str], sizes: Sequence[int] = GRAMS) -> list[Hits]:
-    """Hashed character n-grams of each size, repeated ones included, none across sentences."""
-    framed = [f"\n{body}\n" for body in bodies]
-    codes = np.frombuffer("".join(framed).encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    owner = np.repeat(np.arange(len(framed)), [len(text) for text in framed])
-    codes = codes.astype(np.uint64)
-    found = []
-    rolling = np.zeros(len(codes), np.uint64)
-    for size in range(1, max(sizes) + 1):
-        ends = codes[size - 1 :]
-        rolling = rolling[: len(ends)] * _STEP + ends
-        if size not in sizes:
-            continue
-        within = owner[: len(rolling)] == owner[size - 1 :]
-        mixed = (rolling[within] + np.uint64(size)) * _STEP
-        mixed ^= mixed >> np.uint64(29)
-        mixed *= _MIX
-        places = (mixed >> np.uint64(64 - BITS)).astype(np.int64)
-        found.append(Hits(places, owner[: len(rolling)][within]))
-    return found
-
-
-def _joined(found: Sequence[Hits]) -> Hits:
-    return Hits(
-        np.concatenate([hits.places for hits in found]),
-        np.concatenate([hits.owner for hits in found]),
-    )
-
-
 def _counts(raws: Sequence[str], density: Floats, named: Floats, words: Floats) -> Floats:
     """Shape (sentences, `_COUNTS`)"""
     codes = np.frombuffer("".join(raws).encode("utf-32-le", "surrogatepass"), dtype="<u4")
     size = np.array([len(raw) for raw in raws])
     owner = np.repeat(np.arange(len(raws)), size)
-    kinds = _kinds()[np.minimum(codes, len(_kinds()) - 1)]
+    kinds = _kinds().take(codes, mode="clip")
     small, space, large = kinds == 9, kinds == 10, kinds == 8
     names = np.zeros(len(codes), bool)
     names[2:] = large[2:] & space[1:-1] & small[:-2]
@@ -231,9 +194,9 @@ def _counts(raws: Sequence[str], density: Floats, named: Floats, words: Floats) 
 
 
 @cache
-def _kinds() -> npt.NDArray[np.int64]:
+def _kinds() -> npt.NDArray[np.uint8]:
     """The class of each code point, a number that `_counts` reads."""
-    kinds = np.zeros(0x10000, np.int64)
+    kinds = np.zeros(0x10000, np.uint8)
     for number, chars in enumerate(
         ("0123456789", '"“”„«»「『', "?？؟", "!！", ";；", ":：", ",，、"), 1
     ):
@@ -263,7 +226,7 @@ def shipped() -> Mapping[str, npt.NDArray[Any]]:
 def unpack(data: Mapping[str, npt.NDArray[Any]]) -> Weights:
     """Tables by name to weights."""
     return Weights(
-        data["grams"],
+        data["grams"].astype(np.float32),
         data["concepts"],
         data["shape"],
         data["bias"],

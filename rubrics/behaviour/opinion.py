@@ -14,7 +14,8 @@ from lawbound.rubrics.behaviour import arbiter, gist, head, learned, traits
 from lawbound.rubrics.behaviour.draft import Draft
 from lawbound.rubrics.behaviour.excerpt import excerpt
 from lawbound.rubrics.behaviour.head import KINDS, Kind
-from lawbound.rubrics.behaviour.learned import Floats, Reader, Whole
+from lawbound.rubrics.behaviour.learned import Floats, Reader
+from lawbound.rubrics.behaviour.ngrams import Whole
 from lawbound.rubrics.behaviour.text import Sentence
 
 WITHHOLDING: Final[tuple[Kind, ...]] = ("refuse", "partial", "deflect")

@@ -12,20 +12,22 @@ def two_sides(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> Senten
     if ask.one_sided:
         return None
     for lex in lexicons:
-        second = answer.with_first(lex["side_b"])  # hardly any answer has one
+        abstains = answer.first(lex["abstain"]) is not None
+        if not (ask.side or abstains):
+            continue
+        second = answer.with_first(lex["side_b"])
         if second is None or answer.first(lex["side_a"]) is None:
             continue
-        abstains = answer.first(lex["abstain"]) is not None
-        if (ask.side or abstains) and (abstains or not answer.first(lex["takes_side"])):
+        if abstains or not answer.first(lex["takes_side"]):
             return second
     return None
 
 
 def takes_side(answer: Answer, lexicons: tuple[Lexicon, ...]) -> bool:
     """Whether a phrase of the lexicons prefers one of two positions."""
+    names = ("takes_side", "side_a", "side_b")
     return any(
-        answer.first(lex["side_b"])
-        and answer.first(lex["side_a"])
-        and answer.first(lex["takes_side"])
+        all(lex[name].near(answer) for name in names)
+        and all(answer.first(lex[name]) for name in names)
         for lex in lexicons
     )

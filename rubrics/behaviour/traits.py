@@ -10,7 +10,8 @@ import numpy as np
 
 from lawbound.rubrics.behaviour import concepts, learned
 from lawbound.rubrics.behaviour.draft import SOFT, Draft
-from lawbound.rubrics.behaviour.learned import Floats, Reader, Views, Whole
+from lawbound.rubrics.behaviour.learned import Floats, Reader, Views
+from lawbound.rubrics.behaviour.ngrams import Whole
 from lawbound.rubrics.behaviour.prompt import windows
 from lawbound.rubrics.behaviour.sides import takes_side
 

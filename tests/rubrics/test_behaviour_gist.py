@@ -11,6 +11,7 @@ from lawbound.rubrics.behaviour import gist, head, learned, opinion
 from lawbound.rubrics.behaviour.draft import Draft
 from lawbound.rubrics.behaviour.excerpt import excerpt
 from lawbound.rubrics.behaviour.lexical import draft
+from lawbound.rubrics.behaviour.ngrams import Runs
 from lawbound.rubrics.behaviour.prompt import read
 from lawbound.rubrics.behaviour.traits import names
 
@@ -73,7 +74,7 @@ def test_the_chances_follow_from_the_prompt_too() -> None:
 
 def test_sums_of_sequences_are_exact_and_scaled_by_their_number() -> None:
     table = np.arange(24, dtype=np.float32).reshape(4, 2, 3)
-    runs = gist.Runs(np.array([0, 3, 3, 1]), np.array([0, 3, 3, 4]))
+    runs = Runs(np.array([0, 3, 3, 1]), np.array([0, 3, 3, 4]))
     summed = gist._sums(runs, table)
     assert summed.shape == (3, 2, 3)
     assert summed[0] == pytest.approx((table[0] + 2 * table[3]) / np.sqrt(3))
@@ -82,7 +83,7 @@ def test_sums_of_sequences_are_exact_and_scaled_by_their_number() -> None:
 
 
 def test_chosen_runs_come_in_the_order_in_which_they_are_named() -> None:
-    runs = gist.Runs(np.array([5, 6, 7, 8, 9]), np.array([0, 2, 2, 5]))
+    runs = Runs(np.array([5, 6, 7, 8, 9]), np.array([0, 2, 2, 5]))
     chosen = runs.of(np.array([2, 1, 0]))
     assert chosen.places.tolist() == [7, 8, 9, 5, 6]
     assert chosen.start.tolist() == [0, 3, 3, 5]
