@@ -71,7 +71,7 @@ def dissect(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> Anatomy:
     if not declines:
         return NOTHING_DECLINED
     pieces, first = answer.sentences, declines[0].index
-    rest = _beside(pieces, declines, lexicons)
+    rest = _beside(answer, declines, lexicons)
     conceded = sum(
         [_conceded(d.sentence, lex) for d in declines if d.force in PARTING for lex in lexicons]
     )
@@ -103,20 +103,20 @@ class _Beside(NamedTuple):
 
 
 def _beside(
-    pieces: Sequence[Sentence], declines: tuple[Decline, ...], lexicons: tuple[Lexicon, ...]
+    answer: Answer, declines: tuple[Decline, ...], lexicons: tuple[Lexicon, ...]
 ) -> _Beside:
     """Separate content from offers: after a decline, everything from another offer on belongs to that offer, until the
     answer turns to serving."""
     langs = tuple([lex.lang for lex in lexicons])
     turning, contrast, redirect, regret = (
-        any_of(langs, name) for name in ("serving", "contrast", "redirect", "regret")
+        any_of(langs, name).of(answer) for name in ("serving", "contrast", "redirect", "regret")
     )
-    around = any_of(langs, *AROUND)
+    around = any_of(langs, *AROUND).of(answer)
     declining, unit = {d.index for d in declines}, lexicons[0].density
     content: list[int] = []
     offers: list[int] = []
     serving = offering = False
-    for i, piece in enumerate(pieces):
+    for i, piece in enumerate(answer.sentences):
         turns = turning.within(piece)
         if i >= declines[0].index:
             if redirect.within(piece):

@@ -202,6 +202,10 @@ class AnyOf:
         """Whether a search could find a phrase."""
         return not (self._stems.isdisjoint(text.stems) and self._anchors.isdisjoint(text.anchors))
 
+    def of(self, text: Searchable) -> "AnyOf":
+        """These signals, or none if a text has no anchor of any: then its parts need not be tried."""
+        return self if self.near(text) else _NONE
+
     def within(self, text: Searchable) -> bool:
         """Whether a phrase occurs."""
         if self._stems.isdisjoint(text.stems) and self._anchors.isdisjoint(text.anchors):
@@ -210,6 +214,9 @@ class AnyOf:
             if signal.find(text) is not None:
                 return True
         return False
+
+
+_NONE = AnyOf(())
 
 
 class _Nothing(Signal):
