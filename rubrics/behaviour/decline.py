@@ -12,6 +12,7 @@ from typing import Final, Literal
 from lawbound.rubrics.behaviour.answer import Answer
 from lawbound.rubrics.behaviour.lexicon import Lexicon, any_of
 from lawbound.rubrics.behaviour.prompt import Ask, terms_in
+from lawbound.rubrics.behaviour.samples import is_sample
 from lawbound.rubrics.behaviour.text import Sentence, stems_of
 from lawbound.rubrics.behaviour.unknown import is_unknown
 
@@ -92,7 +93,13 @@ def declines_in(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> tupl
     if not found:
         return ()
     letter = answer.near_start(lexicons, "letter", LETTERHEAD)
-    return tuple([d for d in found if _is_own_voice(d, ask, answer, letter)])
+    return tuple(
+        [
+            d
+            for d in found
+            if _is_own_voice(d, ask, answer, letter) and not is_sample(d.sentence, answer, lexicons)
+        ]
+    )
 
 
 def _decline(
