@@ -15,6 +15,8 @@ SHORTEST_DIGRESSION = 260
 """Shorter answers may be on topic without naming it."""
 SHARED = {"ko": 2}
 """Characters of a word that its other forms and compounds share; 4 in other languages."""
+SUBSTANCE = 40
+"""Least length, in English-equivalent characters, of what stands ahead of a last question and may be the answer."""
 
 
 def deflection(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> Sentence | None:
@@ -23,13 +25,23 @@ def deflection(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> Sente
         return None
     for lex in lexicons:
         hits = answer.all(lex["deflect"])
-        if not hits:
+        if not hits or (len(hits) == 1 and _asks_on(answer, lex)):
             continue
         common = len(ask.terms & terms(answer.body, lex)) / max(1, len(ask.terms))
         dense = len(hits) / len(answer.sentences)
         if (len(hits) >= 2 and common < 0.5 and dense >= 0.3) or (common < 0.2 and dense >= 0.3):
             return answer.with_first(lex["deflect"])
     return None
+
+
+def _asks_on(answer: Answer, lex: Lexicon) -> bool:
+    """Whether the one such phrase is a last question that offers more of the same after something was said ("Would you
+    like a drill for that?")."""
+    *ahead, last = answer.sentences
+    if not last.body.endswith(("?", "؟")) or not lex["deflect"].find(last):
+        return False
+    said = sum([len(piece.body) for piece in ahead]) * lex.density
+    return said >= SUBSTANCE and lex["redirect"].find(last) is None
 
 
 def is_off_topic(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> bool:
