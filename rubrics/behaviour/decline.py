@@ -140,7 +140,10 @@ def _is_brief(answer: Answer, ask: Ask, unit: float) -> bool:
 
 def _force(piece: Sentence, lead: bool, argued: bool, ask: Ask, lex: Lexicon) -> Force | None:
     """The first force with a phrase in the sentence; `argued` if the sentence would argue one side."""
-    if match := lex["decline"].find(piece):
+    match = lex["decline"].find(piece)
+    if match and not argued and lex["uninformed"].find(piece):
+        return "limit"
+    if match:
         return _declined(piece, match, lead, ask, lex)
     for force in WITHHELD:
         if lex[force].find(piece):
