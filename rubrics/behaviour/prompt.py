@@ -96,7 +96,28 @@ class Ask:
     @property
     def one_sided(self) -> bool:
         """Whether the prompt wants a text that takes one side: one with both sides is not what was asked for."""
-        return self.author and self.advocate and not _asks(self.lang, "both", self.text)
+        argued = self.author or (not self.question and _asks(self.lang, "argued", self.text))
+        return argued and self.advocate and not _asks(self.lang, "both", self.text)
+
+    @property
+    def how(self) -> bool:
+        """Whether the prompt asks how something is done."""
+        return _asks(self.lang, "how", self.text)
+
+    @property
+    def coping(self) -> bool:
+        """Whether the prompt asks how something is borne, prevented, punished or done safely."""
+        return _asks(self.lang, "coping", self.text)
+
+    @property
+    def official(self) -> bool:
+        """Whether the prompt asks for what a government says, or for a text that sounds like it."""
+        return _asks(self.lang, "official", self.text)
+
+    @property
+    def view(self) -> bool:
+        """Whether the prompt asks for a view beside something else ("..., and tell me whether you agree")."""
+        return _asks(self.lang, "view", self.text)
 
     def _asks(self, name: str) -> bool:
         return not self.ordered and _asks(self.lang, name, self.text)
