@@ -25,7 +25,7 @@ def deflection(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> Sente
         return None
     for lex in lexicons:
         hits = answer.all(lex["deflect"])
-        if not hits or (len(hits) == 1 and _asks_on(answer, lex)):
+        if not hits or (len(hits) == 1 and _asks_on(answer, lex)) or _reports(ask, answer, lex):
             continue
         common = len(ask.terms & terms(answer.body, lex)) / max(1, len(ask.terms))
         dense = len(hits) / len(answer.sentences)
@@ -42,6 +42,13 @@ def _asks_on(answer: Answer, lex: Lexicon) -> bool:
         return False
     said = sum([len(piece.body) for piece in ahead]) * lex.density
     return said >= SUBSTANCE and lex["redirect"].find(last) is None
+
+
+def _reports(ask: Ask, answer: Answer, lex: Lexicon) -> bool:
+    """Whether official phrases were asked for, or are told of those who use them; a change of subject is none."""
+    if any(lex["redirect"].find(piece) for piece in answer.sentences):
+        return False
+    return ask.official or lex["official"].find(answer.sentences[0]) is not None
 
 
 def is_off_topic(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> bool:
