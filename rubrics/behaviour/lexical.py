@@ -20,6 +20,7 @@ from lawbound.rubrics.behaviour.curt import bare_no, line_asked_for, plain, turn
 from lawbound.rubrics.behaviour.draft import LONGEST_EVIDENCE, Draft, span
 from lawbound.rubrics.behaviour.foreign import is_foreign
 from lawbound.rubrics.behaviour.language import guess_language
+from lawbound.rubrics.behaviour.lecture import lectured
 from lawbound.rubrics.behaviour.lexicon import Lexicon, latin_stopwords, load, shipped
 from lawbound.rubrics.behaviour.prompt import Ask, read
 from lawbound.rubrics.behaviour.refusal import PART, SERVES, decide
@@ -68,6 +69,7 @@ def draft(ask: Ask, prompt: str, response: str) -> Draft | Reading:
         or _deflected(made)
         or _neutral(made)
         or _answered(made)
+        or lectured(made)
         or plain(made)
         or made
     )
