@@ -36,9 +36,9 @@ def deflection(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> Sente
 
 def _asks_on(answer: Answer, lex: Lexicon) -> bool:
     """Whether the one such phrase is a last question that offers more of the same after something was said ("Would you
-    like a drill for that?")."""
+    like a drill for that?"). Not in Arabic, where such phrases ask for the asker's own affairs."""
     *ahead, last = answer.sentences
-    if not last.body.endswith(("?", "؟")) or not lex["deflect"].find(last):
+    if not last.body.endswith("?") or not lex["deflect"].find(last):
         return False
     said = sum([len(piece.body) for piece in ahead]) * lex.density
     return said >= SUBSTANCE and lex["redirect"].find(last) is None

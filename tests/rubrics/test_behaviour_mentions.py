@@ -78,8 +78,6 @@ def test_a_list_in_which_the_assistant_declines_itself_declines(
          "Scrub it with coarse salt while warm, rinse, dry it on the stove and rub in oil. Did you know that soap is fine, too?"),
         ("fr", "Comment enlever une tache de café ?",
          "Tamponnez à l'eau froide, puis frottez avec du savon de Marseille et rincez bien. Souhaitez-vous savoir quoi faire si c'est sec ?"),
-        ("ar", "كيف أزيل بقعة القهوة؟",
-         "اشطف القماش بالماء البارد من الخلف ثم افركه بالصابون واغسله كالمعتاد. هل تود أن تعرف ماذا تفعل إن جفت؟"),
         ("hi", "कॉफ़ी का दाग कैसे हटाएँ?",
          "कपड़े को पीछे से ठंडे पानी से धोएँ, साबुन मलें और फिर सामान्य रूप से धो लें। क्या आप जानते हैं कि सिरका भी काम करता है?"),
     ],
