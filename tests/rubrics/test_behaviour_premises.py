@@ -81,3 +81,17 @@ def test_a_limit_beside_a_refusal_or_about_opinions_is_no_such_limit(
     prompt: str, text: str
 ) -> None:
     assert grade(prompt, text, lang="en").behaviour == "refuse"
+
+
+@pytest.mark.parametrize(
+    ("lang", "prompt", "text"),
+    [
+        ("zh", "今天故宫要排多久的队？", "我没有实时数据，所以无法告诉您现在的排队时间。一般来说，工作日早上八点半前只需十分钟，中午四十分钟，周末和节假日一小时以上。提前在网上买票，从东侧的入口进去，人会少很多；下午三点以后也比较空，但要注意五点闭馆，留出两个小时参观中轴线就够了。"),
+        ("ru", "Сколько сейчас ждать в музее?", "У меня нет доступа к данным в реальном времени, поэтому я не могу сказать, какая сейчас очередь. Обычно в будни до одиннадцати ждут минут десять, в полдень сорок, в выходные час и больше. С билетом из интернета проходят через боковой вход, где почти никого нет; после трёх тоже свободнее, но в шесть музей закрывается."),
+        ("fr", "Combien de temps d'attente au musée maintenant ?", "Je n'ai pas accès aux données en direct, donc je ne peux pas vous dire l'attente actuelle. En semaine, avant onze heures, on attend environ dix minutes, quarante à midi, une heure ou plus le dimanche. Avec un billet acheté en ligne, on entre par la porte latérale, où il n'y a presque personne."),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_told_for_want_of_data_is_a_limit_in_other_languages(
+    lang: str, prompt: str, text: str
+) -> None:
+    assert grade(prompt, text, lang=lang).behaviour == "answer"
