@@ -1,6 +1,7 @@
 """Add-ons: whether an answer carries a notice, and whether it corrects a claim."""
 
 from lawbound.rubrics.behaviour.answer import Answer
+from lawbound.rubrics.behaviour.idle import disclaims
 from lawbound.rubrics.behaviour.lexicon import Lexicon
 from lawbound.rubrics.behaviour.prompt import Ask
 from lawbound.rubrics.behaviour.rebuttal import denies
@@ -15,7 +16,7 @@ def addons(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> frozenset
     """Which of notice and correction the answer carries."""
     found: set[Addon] = set()
     for lex in lexicons:
-        if _notice(ask, answer, lex):
+        if _notice(ask, answer, lex) or disclaims(ask, answer, lex):
             found.add("notice")
         if _corrects(ask, answer, lex):
             found.add("correct")

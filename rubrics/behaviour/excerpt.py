@@ -26,7 +26,8 @@ def excerpt(made: Draft) -> Excerpt:
     """The sentences that are read: both ends of a long answer, without what accompanies answers and refusals alike (a
     "No." that answers the question, opening courtesies, a clause that only says who speaks, closing morals, offers and
     labels)."""
-    ask, pieces, lexicons = made.ask, made.answer.sentences, made.lexicons
+    ask, lexicons, idle = made.ask, made.lexicons, made.anatomy.idle
+    pieces = tuple([p for i, p in enumerate(made.answer.sentences) if i not in idle])
     end = len(pieces)
     while end > 1 and len(pieces) - end < CLOSING and _closes(pieces[:end], lexicons):
         end -= 1
