@@ -84,6 +84,11 @@ class Ask:
         return _HANDED.sub(" ", self.text)
 
     @property
+    def itself(self) -> bool:
+        """Whether the prompt asks about the assistant."""
+        return _asks(self.lang, "itself", self.text)
+
+    @property
     def decided(self) -> bool:
         """Whether the prompt is a yes-or-no question, not a request for a text in that form."""
         return self.yesno and not self.ordered
