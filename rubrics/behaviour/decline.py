@@ -43,6 +43,8 @@ NO_TEXT: Final = 4
 """Most sentences of an answer with a decline that can hardly be the text asked for."""
 NO_REFUSAL: Final = 3
 """Most sentences of an answer that declines to write a refusal and is not the refusal itself."""
+NAMING: Final = 2
+"""Opening sentences in which an answer declines to write the refusal asked for."""
 LETTERHEAD: Final = 3
 """Opening sentences in which a salutation marks the text as a letter."""
 BRIDGED: Final = 4
@@ -93,13 +95,8 @@ def declines_in(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> tupl
     if not found:
         return ()
     letter = answer.near_start(lexicons, "letter", LETTERHEAD)
-    return tuple(
-        [
-            d
-            for d in found
-            if _is_own_voice(d, ask, answer, letter) and not is_sample(d.sentence, answer, lexicons)
-        ]
-    )
+    own = [d for d in found if _is_own_voice(d, ask, answer, letter, langs)]
+    return tuple([d for d in own if not is_sample(d.sentence, answer, lexicons)])
 
 
 def _decline(
@@ -206,16 +203,25 @@ def _says_no(piece: Sentence, ask: Ask, lex: Lexicon) -> bool:
     return len(terms_in(ask, piece)) <= len(ask.terms) // 4
 
 
-def _is_own_voice(decline: Decline, ask: Ask, answer: Answer, letter: bool) -> bool:
+def _is_own_voice(
+    decline: Decline, ask: Ask, answer: Answer, letter: bool, langs: tuple[str, ...]
+) -> bool:
     """Whether the assistant speaks, not a character of a requested text."""
     if ask.refusal and ask.transform:
         return False
     if ask.author and _speaker(decline.sentence) and _is_dialogue(answer):
         return False
     if ask.refusal:
-        short = len(answer.sentences) <= NO_REFUSAL
-        return short and decline.index == 0 and decline.meta and not letter
+        short = len(answer.sentences) <= NO_REFUSAL and decline.index == 0
+        return decline.meta and not letter and (short or _names_text(decline, langs))
     return not ask.author or _is_about_text(decline, answer, letter)
+
+
+def _names_text(decline: Decline, langs: tuple[str, ...]) -> bool:
+    """Whether an opening sentence declines to write "this text", as the text itself hardly does."""
+    if decline.index >= NAMING or decline.force != "hard":
+        return False
+    return any_of(langs, "this_text").within(decline.sentence)
 
 
 def _is_about_text(decline: Decline, answer: Answer, letter: bool) -> bool:
