@@ -35,6 +35,12 @@ class Ask:
     """The prompt gives a text to be translated or rewritten."""
     refusal: bool
     """The prompt is itself about refusing or apologising."""
+    played: bool
+    """The prompt opens a role play: whoever answers may be the part that the prompt gives out."""
+    limits: bool
+    """The prompt asks what the assistant itself cannot or will not do: to say so is the answer."""
+    dictated: str
+    """The words in which the prompt dictates a no to be sent ("that I can't come")."""
     yesno: bool
     """The prompt asks whether something is so; "Could you explain ...?" only looks like it."""
     polite: bool
@@ -153,13 +159,22 @@ def read(prompt: str, lang: str | None) -> Ask:
     )
     side = lexicon.asks("side", text)
     transform = lexicon.asks("transform", text) or load("en").asks("transform", text)
+    played = not transform and lexicon.asks("played", text)
+    author = played or lexicon.asks("author", text)
+    dictated = lexicon.ask["dictated"].search(text) if author and not transform else None
     return Ask(
         lang=lang,
-        author=lexicon.asks("author", text),
+        author=author,
         side=side,
         choice=side or lexicon.asks("choice", text),
         transform=transform,
-        refusal=lexicon.asks("refusal", text) or (transform and _holds_refusal(text)),
+        refusal=played
+        or bool(dictated)
+        or lexicon.asks("refusal", text)
+        or (transform and _holds_refusal(text)),
+        played=played,
+        limits=not author and lexicon.asks("limits", text),
+        dictated=dictated.group() if dictated else "",
         yesno=yesno,
         polite=not yesno and any(lexicon.asks("polite", part) for part in parts),
         loaded=lexicon.asks("tag", text),
