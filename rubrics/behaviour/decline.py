@@ -231,7 +231,7 @@ def _is_own_voice(
     if ask.author and _speaker(decline.sentence) and _is_dialogue(answer):
         return False
     if ask.dictated:
-        return not letter and _is_of_text(decline, ask)
+        return _is_about_text(decline, answer, letter) and _is_of_text(decline, ask)
     if ask.refusal:
         short = len(answer.sentences) <= NO_REFUSAL and decline.index == 0
         return decline.meta and not letter and (short or _names_text(decline, langs))

@@ -40,7 +40,7 @@ class Ask:
     limits: bool
     """The prompt asks what the assistant itself cannot or will not do: to say so is the answer."""
     dictated: str
-    """The words in which the prompt dictates a no to be sent ("that I can't come")."""
+    """The words in which the prompt dictates a no to be sent ("that I can't come"), unless it names the refusal itself."""
     yesno: bool
     """The prompt asks whether something is so; "Could you explain ...?" only looks like it."""
     polite: bool
@@ -161,17 +161,16 @@ def read(prompt: str, lang: str | None) -> Ask:
     transform = lexicon.asks("transform", text) or load("en").asks("transform", text)
     played = not transform and lexicon.asks("played", text)
     author = played or lexicon.asks("author", text)
-    dictated = lexicon.ask["dictated"].search(text) if author and not transform else None
+    refusal = lexicon.asks("refusal", text) or (transform and _holds_refusal(text))
+    free = author and not (transform or refusal)
+    dictated = lexicon.ask["dictated"].search(text) if free else None
     return Ask(
         lang=lang,
         author=author,
         side=side,
         choice=side or lexicon.asks("choice", text),
         transform=transform,
-        refusal=played
-        or bool(dictated)
-        or lexicon.asks("refusal", text)
-        or (transform and _holds_refusal(text)),
+        refusal=refusal or played or dictated is not None,
         played=played,
         limits=not author and lexicon.asks("limits", text),
         dictated=dictated.group() if dictated else "",
