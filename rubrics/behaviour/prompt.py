@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 from lawbound.rubrics.behaviour.language import guess_language, plainly_other
 from lawbound.rubrics.behaviour.lexicon import Lexicon, latin_stopwords, load, shipped
@@ -16,6 +17,8 @@ _HANDED = re.compile(
     r"|(?<=[「『])([^」』\n]{1,200})[」』]|(?<=[:：\n]) *([^\n]{1,200})$)"
 )
 """A line that is given to work on. Begins with one character class, to which the search skips."""
+OPENING: Final = 600
+"""Characters in which a prompt opens a play, dictates a no or asks about the assistant; what it says later is material."""
 _TURNS_DOWN = ("refused", "curt", "bare_no", "undecided", "decline")
 _NUMBER = re.compile(r"\d{2,}")
 
@@ -92,7 +95,7 @@ class Ask:
     @property
     def itself(self) -> bool:
         """Whether the prompt asks about the assistant."""
-        return _asks(self.lang, "itself", self.text)
+        return _asks(self.lang, "itself", self.text[:OPENING])
 
     @property
     def decided(self) -> bool:
@@ -159,11 +162,12 @@ def read(prompt: str, lang: str | None) -> Ask:
     )
     side = lexicon.asks("side", text)
     transform = lexicon.asks("transform", text) or load("en").asks("transform", text)
-    played = not transform and lexicon.asks("played", text)
+    opened = text[:OPENING]
+    played = not transform and lexicon.asks("played", opened)
     author = played or lexicon.asks("author", text)
     refusal = lexicon.asks("refusal", text) or (transform and _holds_refusal(text))
     free = author and not (transform or refusal)
-    dictated = lexicon.ask["dictated"].search(text) if free else None
+    dictated = lexicon.ask["dictated"].search(opened) if free else None
     return Ask(
         lang=lang,
         author=author,
@@ -172,7 +176,7 @@ def read(prompt: str, lang: str | None) -> Ask:
         transform=transform,
         refusal=refusal or played or dictated is not None,
         played=played,
-        limits=not author and lexicon.asks("limits", text),
+        limits=not author and len(text) <= OPENING and lexicon.asks("limits", text),
         dictated=dictated.group() if dictated else "",
         yesno=yesno,
         polite=not yesno and any(lexicon.asks("polite", part) for part in parts),
