@@ -149,9 +149,9 @@ def worst_excess(entries: Entries, good: Floats) -> Excess:
     top = mean[np.arange(len(rules)), worse]
     chosen = near.copy()
     chosen[near] = kind == worse[rule]
-    # A rule with only one kind had no choice, so there is nothing to correct.
+    # A rule with only one kind had no choice, so there is nothing to correct. A tie is a choice.
     both = np.where(np.isnan(mean), top[:, None], mean).mean(axis=1)
-    if np.array_equal(both, top):
+    if np.isnan(mean).any(axis=1).all():
         return Excess(float(top.mean()), float(top.mean()), chosen)
     honest = [
         _cross_fitted(bad, rule, kind, (entries.draw[near] >> bit) & 1, both)
