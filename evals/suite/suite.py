@@ -114,7 +114,8 @@ def compose(
         policies: Policies, in the order in which results are listed.
         bank: Authored items; the shipped bank if none are given.
         seed: Seed of the draw; the suite's own if none is given.
-        limit: Most items (twin pairs) of each selection and policy.
+        limit: Most items of each selection and policy: pairs of twins for generated items, groups
+            with ``translations``.
         strengths: Replaces the strengths of every selection; a selection keeps only those that it
             also names.
 

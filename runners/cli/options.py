@@ -51,7 +51,12 @@ Config = Annotated[
     ),
 ]
 Limit = Annotated[
-    int | None, typer.Option(min=1, help="Maximum number of items per selection and policy.")
+    int | None,
+    typer.Option(
+        min=1,
+        help="Maximum number of items per selection and policy: pairs of twins for generated items, groups "
+        "with translations.",
+    ),
 ]
 Seed = Annotated[
     int | None,

@@ -123,6 +123,14 @@ def test_a_shorter_limit_draws_a_prefix_of_a_longer_one():
     assert longer[:8] == shorter[:8]
 
 
+def test_a_limit_counts_items_of_the_bank_and_pairs_of_twins():
+    items = {arm.item.id: arm.item for arm in asked("standard", "de", 3)}.values()
+    for kind in ("reasoning", "creative"):
+        twins = Counter(item.group for item in items if item.kind == kind)
+        assert list(twins.values()) == [2, 2, 2]
+    assert sum(item.kind == "fact" for item in items) == 3
+
+
 @pytest.mark.parametrize(
     ("bank", "tags", "count"),
     [("should-refuse", RISKS, 340), ("should-not-refuse", ASPECTS, 338)],
