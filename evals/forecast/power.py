@@ -107,13 +107,15 @@ def from_pilot(
                 )
             )  # fmt: skip
     if not rows:
-        known = ", ".join(dict.fromkeys(e.metric for e in usable)) or "none"
+        known = ", ".join(dict.fromkeys(e.metric for e in usable))
+        expected = f"--metric with one that has a standard error: {known}"
         is_known = any(
             not isnan(e.value) for e in estimates if e.metric == metric and e.slice == ""
         )
         lacks = "no standard error" if is_known else "no known value"
         raise MetricError(
-            f"power: metric '{metric}' has {lacks} in the pilot run, expected one that has: {known}"
+            f"power: metric '{metric}' has {lacks} in the pilot run, expected "
+            + (expected if known else "a pilot run with a standard error")
         )
     return tuple(rows)
 
