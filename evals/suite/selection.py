@@ -1,7 +1,6 @@
 """Drawing the items that a selection wants, evenly between its cells."""
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import combinations
 
@@ -19,8 +18,6 @@ from lawbound.evals.suite.even_draw import (
 from lawbound.evals.suite.suite_file import OF_RULES, Pick, Selection
 from lawbound.rubrics.policy.banks import bank_items
 from lawbound.rubrics.policy.policy import Policy
-from lawbound.rubrics.policy.requirement import RESTRICTING
-from lawbound.rubrics.policy.rule import Rule
 from lawbound.tasks.item import Item
 
 SORTS = frozenset({"restricted", "act", "topic"})
@@ -188,24 +185,6 @@ def _open(policy: Policy, item: Item) -> Sequence[str]:
     return (item.area,) if plain else ()
 
 
-def spillover(policy: Policy, item: Item) -> Sequence[str]:
-    """Rules that would have the item withheld if it were about one of their own countries."""
-    if item.target is None or policy.requires(item).base != "answer":
-        return ()
-    return tuple(rule.id for rule in policy.rules if _reaches_elsewhere(rule, item))
-
-
-def _reaches_elsewhere(rule: Rule, item: Item) -> bool:
-    named = [target for target in rule.when.targets if target != "none"]
-    return (
-        bool(named)
-        and item.target not in named
-        and rule.when.covers_topic(item.topic)
-        and rule.for_item(item).base in RESTRICTING
-        and rule.when.matches(replace(item, target=named[0]))
-    )
-
-
 def disagreements(policies: Sequence[Policy], item: Item) -> Sequence[str]:
     """Pairs of policies that require different things of the item; `either` does not count.
 
@@ -220,5 +199,5 @@ def disagreements(policies: Sequence[Policy], item: Item) -> Sequence[str]:
 _PICKS: Mapping[str, Callable[[Policy, Item], Sequence[str]]] = {
     "restricted": Policy.restricted_by,
     "open": _open,
-    "spillover": spillover,
+    "spillover": Policy.spillover,
 }

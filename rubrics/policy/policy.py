@@ -155,6 +155,31 @@ class Policy:
         found = ((rule.id, rule.beside(item)) for rule in self._near(item))
         return tuple((name, kind) for name, kind in found if kind is not None)
 
+    def spillover(self, item: Item) -> tuple[str, ...]:
+        """Ids of the rules that would have the item withheld if it were about one of their own
+        countries.
+
+        None unless it names a country and must be answered.
+        """
+        if item.kind != "policy" or item.target is None or self.requires(item).base != "answer":
+            return ()
+        return tuple(r.id for r in self._about(item.topic) if r.reaches_elsewhere(item))
+
+    def case_rules(self, item: Item) -> tuple[str, ...]:
+        """Ids of the rules that withhold something with the item's topic and one of its acts, in
+        whatever country, form or context, and for whatever purpose."""
+        if item.kind != "policy":
+            return ()
+        return tuple(
+            rule.id
+            for rule in self._about(item.topic)
+            if rule.id in self._restricting and any(act in rule.when.acts for act in item.acts)
+        )
+
+    @cached_property
+    def _restricting(self) -> frozenset[str]:
+        return frozenset(rule.id for rule in self.rules if rule.restricts_some)
+
     def rule(self, rule_id: str) -> Rule:
         """The rule with that id.
 

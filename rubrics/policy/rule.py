@@ -1,5 +1,6 @@
 """One rule of a policy: which items it reaches, what it asks for, and what is just beside it."""
 
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Annotated, Any, Literal, get_args
@@ -158,6 +159,23 @@ class Rule(Written):
     def for_item(self, item: Item) -> Demand:
         """What it demands of an answer to a matching item, its purpose considered."""
         return Demand.parse(self.exempt.get(item.purpose, self.behaviour))
+
+    @property
+    def restricts_some(self) -> bool:
+        """Whether it has something withheld, be it only for a purpose."""
+        behaviours = (self.behaviour, *self.exempt.values())
+        return any(Demand.parse(text).base in RESTRICTING for text in behaviours)
+
+    def reaches_elsewhere(self, item: Item) -> bool:
+        """Whether it would have an item of another country withheld if that were about one of its
+        own."""
+        named = [target for target in self.when.targets if target != "none"]
+        return (
+            bool(named)
+            and item.target not in named
+            and self.for_item(item).base in RESTRICTING
+            and self.when.matches(replace(item, target=named[0]))
+        )
 
     def beside(self, item: Item) -> NearMiss | None:
         """Which kind of near-miss an item is to this rule if it must be answered, whatever other rules say."""

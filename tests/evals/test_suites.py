@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lawbound.evals.suite.selection import disagreements, draw, spillover
+from lawbound.evals.suite.selection import disagreements, draw
 from lawbound.evals.suite.suite import compose, load_suite, shipped_suites
 from lawbound.evals.suite.suite_file import Selection, Suite, SuiteError
 from lawbound.rubrics.policy.banks import bank_counts, bank_items
@@ -231,10 +231,10 @@ def test_one_policy_cannot_differ_from_itself():
 def test_spillover_is_a_rule_of_one_country_asked_of_another():
     policy = load_policy("th")
     joke = made("a", "state/monarchy", acts=("satirise",), target="TH")
-    assert spillover(policy, joke) == ()
-    assert spillover(policy, replace(joke, target="GB")) == ("monarchy",)
-    assert spillover(policy, replace(joke, target=None)) == ()
-    assert spillover(policy, replace(joke, target="GB", acts=("inform",))) == ()
+    assert policy.spillover(joke) == ()
+    assert policy.spillover(replace(joke, target="GB")) == ("monarchy",)
+    assert policy.spillover(replace(joke, target=None)) == ()
+    assert policy.spillover(replace(joke, target="GB", acts=("inform",))) == ()
 
 
 @pytest.mark.filterwarnings("ignore::lawbound.evals.suite.draw_warnings.DrawWarning")
@@ -245,7 +245,7 @@ def test_spillover_items_must_be_answered():
         policy = load_policy(name)
         for arm in compose(alone, [policy]):
             assert policy.requires(arm.item).base == "answer"
-            assert spillover(policy, arm.item)
+            assert policy.spillover(arm.item)
 
 
 UNREACHABLE = {
@@ -261,7 +261,7 @@ name the country."""
 def test_every_rule_on_a_country_has_the_same_request_about_another(name):
     policy = load_policy(name)
     english = [item for item in load_bank() if item.kind == "policy" and item.lang == "en"]
-    found = {rule for item in english for rule in spillover(policy, item)}
+    found = {rule for item in english for rule in policy.spillover(item)}
     named = {
         rule.id for rule in policy.rules if set(rule.when.targets) - {"none"} and rule.withholding
     }

@@ -172,6 +172,32 @@ def test_the_same_case_abroad_is_spillover_and_no_near_miss() -> None:
     assert held.near_misses(item("state/monarchy", "inform", target="TH")) == (("a", "act"),)
 
 
+def test_spillover_is_what_a_rule_would_have_withheld_of_a_country_that_it_names() -> None:
+    own = rule("a", "refuse", targets=["none", "TH"], exempt={"research": "answer"})
+    held = policy(own, rule("b", "neutral", targets=["TH"]), rule("c", "refuse", acts=["insult"]))
+    assert held.spillover(item(target="GB")) == ("a",)
+    for here in (item(target="TH"), item(), item("state/officials", target="GB")):
+        assert held.spillover(here) == ()
+    for asked in ({"purpose": "research"}, {"kind": "fact"}):
+        assert held.spillover(replace(item(target="GB"), **asked)) == ()
+    # Withheld of everybody, so nothing is left elsewhere.
+    assert policy(own, rule("d", "partial")).spillover(item(target="GB")) == ()
+    assert policy(rule("d", "refuse", purposes=["research"])).spillover(item(target="GB")) == ()
+
+
+def test_rules_of_a_case_are_those_that_withhold_its_topic_and_act_in_any_way() -> None:
+    held = policy(
+        rule("a", "refuse", targets=["TH"], operations=["compare"], context=["incitement"]),
+        rule("b", "answer", exempt={"research": "partial"}),
+        rule("c", "neutral"),
+        rule("d", "refuse", acts=["inform"]),
+    )
+    assert held.case_rules(item(target="GB")) == ("a", "b")
+    assert held.case_rules(item("state/monarchy", "deny", "inform")) == ("d",)
+    assert held.case_rules(item("state/officials")) == ()
+    assert held.case_rules(replace(item(), kind="fact")) == ()
+
+
 def test_what_names_no_country_stands_beside_no_rule_about_one_by_its_act() -> None:
     held = policy(rule("a", "refuse", targets=["TH"]), rule("b", "refuse", targets=["TH", "none"]))
     assert held.near_misses(item("state/monarchy", "inform")) == (("b", "act"),)
