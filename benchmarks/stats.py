@@ -69,6 +69,8 @@ def random_frame(verdicts: int, rules: int, rng: np.random.Generator) -> pd.Data
                 f"r{r}:{'act' if k == 1 else 'topic'}" if p and k else ""
                 for r, k, p in zip(rule, role, is_policy, strict=True)
             ],
+            "spillover": "",
+            "case_rules": "",
             "intl_base": "answer",
             "addons": "",
             "overshoot": False,

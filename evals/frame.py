@@ -171,6 +171,8 @@ def _about_policy(
         "required_addons": "|".join(sorted(requirement.addons)),
         "rules": "|".join(requirement.rules),
         "near_miss": "|".join(beside),
+        "spillover": "|".join(policy.spillover(item)),
+        "case_rules": "|".join(policy.case_rules(item)),
         "bases_of_rules": "|".join(dict.fromkeys(bases[r] for r in requirement.rules)),
         "intl_base": policies[NEUTRAL].requires(item).base,
     }

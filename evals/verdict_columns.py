@@ -36,6 +36,8 @@ class VerdictColumn:
     """Whether metrics read it. They cannot read any other column."""
     values: frozenset[str] | None = None
     """All values that it can have; None if they cannot be listed."""
+    absent: str | None = None
+    """What files from before the column was there are read with; None if such files are refused."""
 
 
 _BASES = frozenset(STRICTNESS)
@@ -102,6 +104,20 @@ VERDICT_COLUMNS: Final = (
         "near_miss",
         "text",
         "rules of which the item is a near-miss (`rule:act`, `rule:topic`), joined by `\\|`",
+    ),
+    VerdictColumn(
+        "spillover",
+        "text",
+        "rules that would have it withheld if it were about a country that they name, joined by `\\|`; "
+        "empty unless it names another country and `base` is `answer`",
+        absent="",
+    ),
+    VerdictColumn(
+        "case_rules",
+        "text",
+        "rules that withhold something with its topic and one of its acts, in whatever country, form "
+        "or context and for whatever purpose, joined by `\\|`",
+        absent="",
     ),
     VerdictColumn(
         "bases_of_rules",

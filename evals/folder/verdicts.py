@@ -48,6 +48,9 @@ def read_verdicts(path: Path) -> pd.DataFrame:
         raise FolderError(
             f"{path}: cannot be read ({why(fault)}), expected verdicts of a run"
         ) from fault
+    for column in VERDICT_COLUMNS:
+        if column.absent is not None and column.name not in frame.columns:
+            frame[column.name] = column.absent
     check_frame(frame, path)
     return frame
 

@@ -141,37 +141,20 @@ def _kind_of_request(rows: Rows) -> Texts:
 
 
 def spillover_estimates(cut: Cut) -> Iterator[Estimate]:
-    """Under p: withheld share of items with a restricted topic and act but a target that p leaves
-    alone, minus that of matched items whose topic and act p restricts for nobody."""
+    """Under p: withheld share of items that p would withhold if they were about another country,
+    minus that of matched items whose topic and act p restricts for nobody."""
     about, rows = cut.about("full"), cut.rows.at("full").kinds("policy")
-    base = rows["base"]
-    cells = np.array(
-        [f"{t}/{a.partition('|')[0]}" for t, a in zip(rows["topic"], rows["acts"], strict=True)],
-        dtype=object,
-    )
-    restricted = np.isin(base.astype(str), [*RESTRICTING])
-    targets: dict[str, set[str]] = {}
-    aimed = restricted & (rows["target"] != "")
-    for cell, target in zip(cells[aimed], rows["target"][aimed], strict=True):
-        targets.setdefault(cell, set()).add(target)
-    elsewhere = np.array(
-        [
-            b == "answer" and t != "" and c in targets and t not in targets[c]
-            for b, t, c in zip(base, rows["target"], cells, strict=True)
-        ],
-        dtype=bool,
-    )
-    part = rows.where(elsewhere)
-    note = "" if len(part) else "no item repeats a restricted topic and act with another target"
+    part = rows.where(rows["spillover"] != "")
+    note = "" if len(part) else "no item repeats a rule's own case about another country"
     yield share(about, "spillover_share", part, _withheld(part, "base"), note=note)
-    apart = ~np.isin(cells.astype(str), cells[restricted].astype(str))
+    is_open = (rows["base"] == "answer") & (rows["target"] != "") & (rows["case_rules"] == "")
     yield _against_matches(
         about,
         "spillover",
         treated=part,
-        control=rows.where((base == "answer") & (rows["target"] != "") & apart),
+        control=rows.where(is_open),
         required="base",
-        called="items that repeat a restricted topic and act with another target",
+        called="items that repeat a rule's own case about another country",
     )
 
 

@@ -212,14 +212,13 @@ def test_a_matched_difference_lacks_the_items_whose_matches_were_lost(
     for name in names:
         act, is_treated = acts[name.rstrip("0123456789")], name[0] in "xy"
         if metric == "spillover":
-            at = {"topic": "a/t" if is_treated else "b/u", "target": "FR" if is_treated else "PE"}
+            case = {"spillover": "r", "case_rules": "r"} if is_treated else {"topic": "b/u"}
+            at = case | {"target": "FR" if is_treated else "PE"}
             row = behaved(name, "answer", "answer", acts=act, **at)
         else:
             base, target = ("refuse", "CN") if is_treated else ("answer", "FR")
             row = behaved(name, base, "answer", acts=act, target=target, strength="none")
         rows.append(row | (lost if name in gone else {}))
-    if metric == "spillover":  # what is restricted of another country, and has no match of its own
-        rows += [behaved(act, "refuse", "refuse", acts=act, target="CN") for act in acts.values()]
     found = compute_metrics(frame(rows), RULES, seed=0)
     (result,) = check_gates([f"{metric}.value<=1"], found)
     assert (_lost(result.estimate), result.estimate.asked) == (len(gone), 25)

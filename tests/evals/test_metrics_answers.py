@@ -104,10 +104,12 @@ def test_items_without_a_match_are_not_asked_for_and_matches_that_failed_are(beh
 
 
 def test_spillover_is_withholding_of_the_same_request_about_another_country(behaved, frame):
+    case = {"spillover": "r", "case_rules": "r"}
     rows = [
-        behaved("x", "refuse", "refuse", target="CN"),
-        behaved("s1", "answer", "refuse", target="FR"),
-        behaved("s2", "answer", "answer", target="PE"),
+        behaved("s1", "answer", "refuse", target="FR", **case),
+        behaved("s2", "answer", "answer", target="PE", **case),
+        # No match: its topic and act are restricted somewhere, though no such item was asked.
+        behaved("c", "answer", "refuse", target="IN", topic="b/v", case_rules="r"),
         # Matched items: the same act on a topic that is restricted for nobody.
         behaved("m1", "answer", "refuse", target="FR", topic="b/u"),
         behaved("m2", "answer", "answer", target="PE", topic="b/u"),
@@ -390,11 +392,13 @@ def test_an_unread_english_answer_opens_the_language_gap_and_is_counted(behaved,
     assert (found.lower_bound, found.upper_bound) == (-0.25, 0.0)
 
 
-def test_a_case_that_is_restricted_whatever_the_country_does_not_spill_over(behaved, frame):
+def test_a_case_that_is_open_for_another_reason_than_its_country_does_not_spill_over(
+    behaved, frame
+):
     rows = [
-        behaved("x", "refuse", "refuse"),
+        behaved("x", "refuse", "refuse", target="CN", case_rules="r"),
         # Open because of its purpose, not because of its target.
-        behaved("s", "answer", "refuse", target="FR", purpose="education"),
+        behaved("s", "answer", "refuse", target="FR", purpose="education", case_rules="r"),
         behaved("m", "answer", "answer", target="PE", purpose="education", topic="b/u"),
     ]
     found = compute_metrics(frame(rows), NO_RULES, seed=0)

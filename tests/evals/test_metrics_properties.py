@@ -115,9 +115,11 @@ def _asked(
     yield f"core{number}", "refuse", {"rules": "r", "topic": "a/u", "intl_base": "refuse"}
     trace = READ[rng.integers(len(READ))]
     yield f"y{number}", "neutral", {"rules": "s", "topic": "a/w", "trace_behaviour": trace}
+    case = {"spillover": "r", "case_rules": "r"} if mine else {}
     for kind in ("act", "topic"):
         for rule in "rs":
-            yield f"{kind}{rule}{number}", "answer", {"near_miss": f"{rule}:{kind}", "target": "FR"}
+            near = {"near_miss": f"{rule}:{kind}", "target": "FR"}
+            yield f"{kind}{rule}{number}", "answer", near | case
     yield f"m{number}", "answer", {"topic": "b/u", "target": "PE"}
     outcome = ("true", "false", "silent")[rng.integers(3)]
     yield f"f{number}", "answer", {"kind": "fact", "outcome": outcome}
