@@ -246,13 +246,14 @@ def _unlike_texts(first: PolicyEntry, second: PolicyEntry, names: tuple[str, str
 
 
 def _unlike_parts(first: Mapping[str, Any], second: Mapping[str, Any]) -> Iterator[str]:
-    """Names of the values that differ; of a mapping such as the settings also the fields."""
-    fields: dict[str, dict[str, None]] = {}
-    for place, _, _ in differences(first, second):
-        name, *inner = place.split(".")
-        fields.setdefault(name, {}).update(dict.fromkeys(inner[:1]))
-    for name, of_it in fields.items():
-        yield f"{name} ({', '.join(of_it)})" if of_it else name
+    """Names of the values that differ; of a mapping such as the settings also the fields, unless one is only empty where
+    the other is missing."""
+    for name in sorted(first):
+        if first[name] == second[name]:
+            continue
+        places = [place for place, _, _ in differences({name: first[name]}, {name: second[name]})]
+        fields = dict.fromkeys(place.split(".")[1] for place in places if "." in place)
+        yield f"{name} ({', '.join(fields)})" if fields else name
 
 
 def _differences(pairs: Pairs, rng: np.random.Generator, resamples: int) -> Iterator[Difference]:

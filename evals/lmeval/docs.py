@@ -197,15 +197,18 @@ def _stored(doc: Mapping[str, Any], where: str) -> DocArm:
         about = json.loads(doc["lawbound"])
         if about["doc_version"] != DOC_VERSION:
             raise ItemError(
-                f"{where}: doc version is {about['doc_version']!r}, expected {DOC_VERSION}"
+                f"{where}: doc version is {quoted(about['doc_version'])}, expected {DOC_VERSION}"
             )
+        item = from_record(about["item"], where)
         record = {**about, "system": doc["system_policy"], "question": doc["question"]}
         # Raises if it holds half a surrogate pair, which no file of a run can store.
         json.dumps(record, ensure_ascii=False).encode()
-        return _ARM.validate_python(record | {"item": from_record(about["item"], where)})
+        return _ARM.validate_python(record | {"item": item})
     except ItemError:
         raise
     except ValidationError as fault:
         raise ItemError(first_fault(fault, where)) from fault
+    except UnicodeEncodeError as fault:
+        raise ItemError(f"{where}: holds half a surrogate pair, expected text in UTF-8") from fault
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as fault:
         raise ItemError(f"{where}: found no lawbound doc ({fault!r}), expected one") from fault

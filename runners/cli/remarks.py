@@ -90,8 +90,8 @@ def tell_of_uncorrected(folder: Path, conclusion: "Conclusion") -> None:
     """Say that rates corrected by labels are gone, and how to make them again."""
     if conclusion.uncorrected:
         note(
-            f"corrected.csv and corrected.yaml are removed: the numbers that they corrected have changed; your sheet of "
-            f"labels is kept as it is, and `lawbound score {folder} --labels SHEET` makes them again"
+            f"corrected.csv and corrected.yaml are removed: the numbers that they corrected have changed or were those of "
+            f"another version; your sheet of labels is kept as it is, and `lawbound score {folder} --labels SHEET` makes them again"
         )
 
 

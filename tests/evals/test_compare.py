@@ -215,6 +215,11 @@ def test_what_runs_differ_in_is_named(run_record):
     assert "differ in bank, limit, settings (temperature), suite (id, version): " in told
 
 
+def test_what_is_empty_in_one_run_and_missing_in_the_other_is_named(run_record):
+    (told,) = unlike(run_record(settings={"stop": []}), run_record(settings={}))
+    assert told.startswith("The runs differ in settings: values are")
+
+
 def test_a_policy_that_does_not_say_the_same_is_told_with_whose_rules_count(run_record):
     (told,) = unlike(*(run_record(policies=[DE | {"digest": digest}]) for digest in ("0a", "0b")))
     assert "rules are read from A. " in told
