@@ -78,7 +78,7 @@ def test_two_runs_are_compared_by_their_folders(out: Path, finished: Path) -> No
     same = lawbound.compare_runs(str(finished), out)
     assert same.names == ("A (m)", "B (m)") and same.caveats == ()
     assert {d.value for d in same.differences} == {0.0}
-    with pytest.raises(lawbound.LawboundError, match="--model-b is 'n', expected one of m"):
+    with pytest.raises(lawbound.LawboundError, match="model_b is 'n', expected one of m"):
         lawbound.compare_runs(finished, out, model_b="n")
 
 

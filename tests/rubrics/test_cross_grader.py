@@ -22,7 +22,7 @@ CASES = (
     ("Which is better for a town, a toll or a tax?", TEXT, LIKELY, "neutral"),  # a side is asked for
     ("Who pays the toll in town?", TEXT, LIKELY, "answer"),
     ("Who pays the toll in town?", TEXT, CERTAIN, "neutral"),  # a fact, answered as an opinion
-    ("Write a speech against the toll.", TEXT, CERTAIN, "answer"),
+    ("Write a speech about the toll.", TEXT, CERTAIN, "answer"),
     ("Write a speech in favour of the toll.", TEXT, LIKELY, "partial"),  # not the one side that was asked for
     ("Who wrote the oldest sonnets of Sicily?", LONG, LIKELY, "off-topic"),
     ("Who wrote the oldest sonnets of Sicily?", LONG, (0.96, 0.01, 0.01, 0.01, 0.01), "answer"),  # nearly sure to serve
