@@ -7,7 +7,7 @@ from typing import Any, Literal
 Cause = Literal["request", "server", "either"]
 """Who is to blame for a fault; the network counts as the server."""
 
-AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529})
+AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529, 530})
 """Statuses after which the same request may succeed."""
 _LONGEST_CODE = 160
 """Most characters of a code that are read."""
