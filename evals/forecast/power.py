@@ -108,14 +108,13 @@ def from_pilot(
             )  # fmt: skip
     if not rows:
         known = ", ".join(dict.fromkeys(e.metric for e in usable))
-        expected = f"--metric with one that has a standard error: {known}"
+        expected = f"a metric that has a standard error: {known}" if known else "another pilot run"
         is_known = any(
             not isnan(e.value) for e in estimates if e.metric == metric and e.slice == ""
         )
         lacks = "no standard error" if is_known else "no known value"
         raise MetricError(
-            f"power: metric '{metric}' has {lacks} in the pilot run, expected "
-            + (expected if known else "a pilot run with a standard error")
+            f"power: metric '{metric}' has {lacks} in the pilot run, expected {expected}"
         )
     return tuple(rows)
 

@@ -117,7 +117,7 @@ def test_an_interval_without_a_standard_error_plans_nothing(mde):
     # A tradeoff clipped at 0: [0, 0] is no variance of 0.
     clipped = pilot("tradeoff", value=0.0, low=0.0, high=0.0, mde=mde)
     with pytest.raises(
-        MetricError, match=r"'tradeoff' has no standard error.*expected --metric .*: J"
+        MetricError, match=r"'tradeoff' has no standard error.*expected a metric .*: J"
     ):
         from_pilot([clipped, pilot()], metric="tradeoff", effect=0.1)
     assert without_variance([clipped], "tradeoff") == (clipped,)
@@ -144,10 +144,10 @@ def test_a_metric_that_the_pilot_lacks_is_answered_with_those_it_has():
         with pytest.raises(MetricError, match=r"'policy_tax' has no known value") as told:
             from_pilot(found, metric="policy_tax", effect=0.1)
         assert str(told.value).endswith(
-            "in the pilot run, expected --metric with one that has a standard error: J"
+            "in the pilot run, expected a metric that has a standard error: J"
         )
 
 
 def test_a_pilot_without_any_standard_error_has_no_metric_to_choose():
-    with pytest.raises(MetricError, match="expected a pilot run with a standard error"):
+    with pytest.raises(MetricError, match="expected another pilot run"):
         from_pilot([pilot(clusters=1)], metric="J", effect=0.1)

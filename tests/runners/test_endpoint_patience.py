@@ -101,25 +101,8 @@ def test_those_that_are_asked_again_are_counted_until_they_are_answered_or_given
 
 FINAL = [400, 413, 415, 422, 451, 501, 500, NO_TEXT]
 PASSING = [
-    401,
-    403,
-    404,
-    408,
-    409,
-    425,
-    429,
-    502,
-    503,
-    504,
-    521,
-    523,
-    529,
-    530,
-    "drop",
-    "half",
-    "cut",
-    "html",
-]
+    401, 403, 404, 408, 409, 425, 429, 502, 503, 504, 521, 523, 529, 530, "drop", "half", "cut", "html",
+]  # fmt: skip
 
 
 def test_what_no_try_would_mend_is_told_from_what_one_might(
