@@ -1,20 +1,26 @@
 """The command: known errors become one line and exit code 2, everything else keeps its traceback."""
 
-import signal
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from threading import current_thread, main_thread
-from types import FrameType
-from typing import Any
+try:
+    import signal
+    import sys
+    from collections.abc import Iterator, Sequence
+    from contextlib import contextmanager
+    from pathlib import Path
+    from threading import current_thread, main_thread
+    from types import FrameType
+    from typing import Any
 
-from lawbound import streams
-from lawbound.tasks.io.errors import LawboundError
+    from lawbound import streams
+    from lawbound.tasks.io.errors import LawboundError
+except KeyboardInterrupt:  # nothing is there yet that could catch it
+    raise SystemExit(130) from None
 
 INTERRUPTED = 128 + signal.SIGINT
 TERMINATED = 128 + signal.SIGTERM
-STOPPED = "interrupted: everything answered so far is kept; run again to go on\n"
+STOPPED = "interrupted\n"
+STOPPED_KEEPING = "interrupted: everything answered so far is kept; run again to go on\n"
+KEEPING = ("run", "score")
+"""Commands that store each answer, of a model or a judge, as it comes."""
 LONGEST_PLACE = 200
 LONGEST_MESSAGE = 1000
 """Characters of an error; a longer one quotes input, and loses its middle."""
@@ -35,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 raise
             code = TERMINATED
     if code == INTERRUPTED:  # Typer has made an exit of the interrupt
-        streams.tell(STOPPED)
+        words = sys.argv[1:] if arguments is None else arguments
+        streams.tell(STOPPED_KEEPING if _keeps_answers(words) else STOPPED)
         code = TERMINATED if terminations else INTERRUPTED
     if code in (INTERRUPTED, TERMINATED):
         # An interrupt inside an exec, as where a dataclass is made, is remembered until the next one: under
@@ -66,6 +73,11 @@ def _sigterm_like_ctrl_c() -> Iterator[list[int]]:
         yield signals
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _keeps_answers(words: Sequence[str]) -> bool:
+    """Whether these words ask for a command of which an interrupt loses no answer."""
+    return bool(words) and words[0] in KEEPING and "--dry-run" not in words
 
 
 def _code(arguments: Sequence[str] | None) -> Any:

@@ -35,7 +35,7 @@ def note(text: str) -> None:
 def stop_unwritten() -> NoReturn:
     """End a command that was interrupted and keeps nothing."""
     note("interrupted: nothing is written")
-    # main() answers typer.Exit with "answers so far are kept", which is false here.
+    # main() answers typer.Exit with a line of its own.
     raise SystemExit(128 + SIGINT) from None
 
 

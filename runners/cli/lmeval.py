@@ -76,7 +76,7 @@ def lm_eval(context: typer.Context) -> None:
         _evaluate(folder, ours)
     except KeyboardInterrupt:
         note(INTERRUPTED)
-        # main() answers typer.Exit with "answers so far are kept", which is false here.
+        # main() answers typer.Exit with a line of its own.
         raise SystemExit(128 + SIGINT) from None
     except ModuleNotFoundError as fault:
         if not _raised_in(fault.__traceback__).startswith(MODELS):

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from lawbound import FunctionEngine
-from lawbound.__main__ import STOPPED
+from lawbound.__main__ import STOPPED, STOPPED_KEEPING
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.runners.store import read_samples
 
@@ -56,7 +56,7 @@ def test_a_run_that_is_told_to_stop_keeps_its_answers_and_says_so_in_one_line(
     monkeypatch.setattr("lawbound.evals.asking.open_model", lambda *_: engine)
     options = ["--policy", "us", "--limit", "1", "--no-references", "--out", str(tmp_path)]
     ended = command("run", "quick", "--model", "smollm2", *options)
-    assert ended[0] == code and ended[2].splitlines()[-1] + "\n" == STOPPED
+    assert ended[0] == code and ended[2].splitlines()[-1] + "\n" == STOPPED_KEEPING
     assert len(read_samples(RunFolder(tmp_path).samples("m"))) == 4
 
 
@@ -83,6 +83,57 @@ def test_a_command_that_says_itself_what_it_leaves_is_believed(
     answers.write_text('{"id": "a", "prompt": "Q?", "response": "A.", "gold": "answer"}\n')
     ended = command(name, answers)
     assert ended[0] == code and ended[2].splitlines()[-1] == "interrupted: nothing is written"
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        ("run --limit 1", STOPPED_KEEPING),
+        ("score out", STOPPED_KEEPING),
+        ("run --limit 1 --dry-run", STOPPED),
+        ("plan quick", STOPPED),
+        ("report out", STOPPED),
+        ("compare a b", STOPPED),
+        ("grade answers.jsonl", STOPPED),
+        ("tasks export --out run", STOPPED),
+        ("", STOPPED),
+    ],
+)
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
+def test_only_commands_that_store_answers_say_that_they_are_kept(
+    command: Command,
+    words: str,
+    line: str,
+    number: int,
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("lawbound.runners.cli.app", _told(number))  # before a command has begun
+    assert command(*words.split()) == (code, "", line)
+
+
+WHILE_PYTHON_IMPORTS = """
+import signal, sys
+
+class Told:
+    def find_spec(self, name, *_):
+        if name == sys.argv[1]:
+            sys.meta_path.remove(self)
+            signal.raise_signal(signal.SIGINT)
+
+for name in [name for name in sys.modules if name == "signal"]:
+    del sys.modules[name]
+sys.meta_path.insert(0, Told())
+import lawbound.__main__
+"""
+
+
+@pytest.mark.parametrize("module", ["signal", "lawbound.streams", "lawbound.tasks.io.errors"])
+def test_ctrl_c_while_the_command_is_imported_is_no_traceback(module: str) -> None:
+    words = [sys.executable, "-c", WHILE_PYTHON_IMPORTS, module]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
 def test_a_second_sigterm_finds_no_handler_and_none_stays_behind(
