@@ -21,7 +21,7 @@ from lawbound.rubrics.grading.plain_values import cell_text, json_bytes
 from lawbound.rubrics.grading.row_values import stated_truncation
 from lawbound.tasks.io.csv_cells import inert
 from lawbound.tasks.io.messages import one_line
-from lawbound.tasks.io.safe_files import whole_file, why
+from lawbound.tasks.io.safe_files import no_temporary_room, whole_file, why
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -68,11 +68,9 @@ def graded_file(
             with tempfile.TemporaryFile() as spool:
                 yield from _written(_Jsonl(spool, source, added))
                 spool.seek(0)
-                sys.stdout.flush()
-                shutil.copyfileobj(spool, sys.stdout.buffer)
-                sys.stdout.buffer.flush()
+                _print(spool)
         except OSError as fault:
-            raise GradeError(f"standard output: cannot be written ({why(fault)})") from fault
+            raise GradeError(no_temporary_room(fault)) from fault
         return
     kind = WRITERS.get(out.suffix.lower())
     if kind is None:
@@ -86,6 +84,15 @@ def graded_file(
             yield from _written(kind(handle, source, added))
     except OSError as fault:
         raise GradeError(f"{out}: cannot be written ({why(fault)})") from fault
+
+
+def _print(spool: IO[bytes]) -> None:
+    try:
+        sys.stdout.flush()
+        shutil.copyfileobj(spool, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+    except OSError as fault:
+        raise GradeError(f"standard output: cannot be written ({why(fault)})") from fault
 
 
 def _written(writer: Writer) -> Iterator[Writer]:

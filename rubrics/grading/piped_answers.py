@@ -1,16 +1,15 @@
 """Answers from standard input. They are stored in a file meanwhile, since CSV and parquet output
 read them twice."""
 
-import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Final
 
 from lawbound.rubrics.grading.answer_files import GradeError
-from lawbound.tasks.io.safe_files import why
+from lawbound.tasks.io.safe_files import no_temporary_room, why
 
 PIPED: Final = Path("-")
 """Stands for standard input."""
@@ -25,13 +24,25 @@ def kept_answers() -> Iterator[Path]:
     """
     if sys.stdin is None:
         raise GradeError("standard input: is closed, expected JSON lines")
-    with NamedTemporaryFile(suffix=".jsonl") as kept:
+    with ExitStack() as stack:
         try:
-            shutil.copyfileobj(sys.stdin.buffer, kept)
+            kept = stack.enter_context(NamedTemporaryFile(suffix=".jsonl"))
+            kept.writelines(_blocks())
             kept.flush()
         except OSError as fault:
-            raise GradeError(f"standard input: cannot be read ({why(fault)})") from fault
+            with suppress(OSError):  # closing writes what is left, and fails as well
+                stack.close()
+            raise GradeError(no_temporary_room(fault)) from fault
         try:
             yield Path(kept.name)
         except GradeError as fault:
             raise GradeError(str(fault).replace(kept.name, "standard input")) from fault
+
+
+def _blocks() -> Iterator[bytes]:
+    """What standard input holds."""
+    try:
+        while block := sys.stdin.buffer.read(1 << 20):
+            yield block
+    except OSError as fault:
+        raise GradeError(f"standard input: cannot be read ({why(fault)})") from fault

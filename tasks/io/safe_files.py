@@ -39,6 +39,19 @@ def why(fault: Exception) -> str:
     return str(getattr(fault, "strerror", None) or fault) or type(fault).__name__
 
 
+def no_temporary_room(fault: OSError) -> str:
+    """A message about a temporary file that cannot be made or written: the system's names none, or one that nobody
+    knows."""
+    try:
+        place = tempfile.gettempdir()
+    except OSError:  # it has looked for a folder that can be written, and found none
+        place = "temporary files"
+    return (
+        f"{place}: cannot be written ({why(fault)}), expected room for a temporary file; TMPDIR names another "
+        "folder for them"
+    )
+
+
 def other_than_file(path: Path) -> str:
     """The end of a message about a file that cannot be used: whether something else stands in its place."""
     is_other = os.path.lexists(path) and not path.is_file()

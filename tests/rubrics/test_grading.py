@@ -1,6 +1,7 @@
 """`lawbound grade`: files in, the same rows with six more columns out."""
 
 import csv
+import io
 import json
 import resource
 from pathlib import Path
@@ -247,3 +248,33 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path: Path, ending: str)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+@pytest.mark.parametrize("given", ["in.jsonl", "-"])
+@pytest.mark.parametrize("room", [None, 0, 4000])
+def test_a_folder_without_room_for_temporary_files_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, room: int | None
+) -> None:
+    """Standard output and standard input, which are kept there meanwhile, have no fault."""
+    monkeypatch.chdir(tmp_path)
+    rows = [{"id": i, "prompt": "What is 2 + 2?", "response": "4" * 99} for i in range(1200)]
+    source = write_jsonl(Path("in.jsonl"), rows)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(source.read_bytes())))
+    kept = tmp_path / "kept"
+    if room is not None:
+        kept.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(kept))
+    found = "No such file or directory" if room is None else "File too large"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    if room is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+    try:
+        with pytest.raises(GradeError) as caught:
+            grade_file(Path(given))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert str(caught.value) == (
+        f"{kept}: cannot be written ({found}), expected room for a temporary file; "
+        "TMPDIR names another folder for them"
+    )
+    assert room is None or not list(kept.iterdir())
