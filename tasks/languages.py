@@ -82,9 +82,15 @@ _MEANT = {
 """Code -> what is written for it: codes of three letters, and of countries."""
 
 
+def language_code(stated: str) -> str | None:
+    """The code of ISO 639-1 that a stated language begins with: `en` of `EN`, `en-US` and `en_US`; None if it is none."""
+    first = _first_part(stated)
+    return first if first in ISO_639_1 else None
+
+
 def meant_language(code: str) -> str:
     """A hint to append to a message about a code that is no language's, or an empty string."""
-    first = re.split("[-_]", code.lower())[0]
+    first = _first_part(code)
     named = next((lang for lang, others in _MEANT.items() if first in others.split()), "")
     meant = first if first in ISO_639_1 else named
     return f"; did you mean '{meant}'?" if meant not in ("", code) else ""
@@ -95,3 +101,7 @@ def is_language(code: str) -> bool:
     return code in ISO_639_1 or (
         re.fullmatch("[a-z]{3}", code) is not None and not meant_language(code)
     )
+
+
+def _first_part(stated: str) -> str:
+    return re.split("[-_]", stated.lower())[0]

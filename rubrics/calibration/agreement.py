@@ -15,6 +15,7 @@ from lawbound.rubrics.calibration.intervals import Interval, wilson
 from lawbound.rubrics.calibration.kappa import kappa_interval
 from lawbound.rubrics.calibration.labelled import Labelled
 from lawbound.rubrics.verdict import Behaved
+from lawbound.tasks.languages import language_code
 
 if TYPE_CHECKING:
     import numpy as np
@@ -79,13 +80,15 @@ def agreement(rows: Sequence[Labelled], *, slice: str = "", seed: int = 0) -> Ag
 
 
 def agreements(rows: Sequence[Labelled], *, seed: int = 0) -> Iterator[Agreement]:
-    """All rows, then each language and each model if there are several."""
+    """All rows, then each language and each model if there are several. As for the grader, `EN` and `en-US` are `en`."""
     yield agreement(rows, seed=seed)
     for name in ("lang", "model"):
-        values = sorted({getattr(row, name) for row in rows})
-        for value in values if len(values) > 1 else ():
-            part = [row for row in rows if getattr(row, name) == value]
-            yield agreement(part, slice=f"{name}={value or '?'}", seed=seed)
+        parts: dict[str, list[Labelled]] = {}
+        for row in rows:
+            value = language_code(row.lang) or row.lang if name == "lang" else row.model
+            parts.setdefault(value, []).append(row)
+        for value in sorted(parts) if len(parts) > 1 else ():
+            yield agreement(parts[value], slice=f"{name}={value or '?'}", seed=seed)
 
 
 def confusion(rows: Sequence[Labelled]) -> Counter[tuple[Behaved, Behaved]]:

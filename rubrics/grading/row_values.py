@@ -1,12 +1,11 @@
 """What a row of a file of answers says besides prompt and response: whether it was cut off, its language, or nothing."""
 
-import re
 from collections import Counter
 
 from lawbound.rubrics.grading.answer_files import GradeError, Row
 from lawbound.tasks.io.messages import counted
 from lawbound.tasks.io.yaml_files import quoted
-from lawbound.tasks.languages import ISO_639_1
+from lawbound.tasks.languages import language_code
 
 _SAID = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
 
@@ -60,7 +59,7 @@ def is_blank(row: Row) -> bool:
 def odd_languages(row: Row) -> tuple[str, ...]:
     """A row's language if it is not a code of ISO 639-1 (`en`, also as `en-US` or `en_US`)."""
     spoken = stated_language(row) or "en"
-    return () if re.split("[-_]", spoken.lower())[0] in ISO_639_1 else (spoken,)
+    return () if language_code(spoken) else (spoken,)
 
 
 def odd_languages_in_words(counts: Counter[str]) -> str:

@@ -171,6 +171,14 @@ def test_languages_and_models_stand_apart_where_there_are_several() -> None:
     assert [(a.slice, a.n) for a in agreements(rows)] == [("", 3), ("lang=de", 1), ("lang=en", 2)]
 
 
+def test_a_language_is_one_however_it_is_written() -> None:
+    stated = ("en", "EN", "en-US", "en_gb", "de", "english", "")
+    rows = [_row("answer", "answer", lang=lang) for lang in stated]
+    found = {a.slice: a.n for a in agreements(rows)}
+    assert found == {"": 7, "lang=en": 4, "lang=de": 1, "lang=english": 1, "lang=?": 1}
+    assert [a.slice for a in agreements(rows[:4])] == [""]
+
+
 def _file(folder: Path, *golds: object) -> Path:
     path = folder / "labelled.jsonl"
     rows = [
