@@ -8,7 +8,7 @@ from typing import Final
 
 DIGITS: Final = 3
 _NOISE: Final = 1e-12
-"""Largest rounding error in a difference of equal shares (`evals.stats.intervals.settled`)."""
+"""Largest rounding error in a difference of equal shares (`rubrics.calibration.intervals.settled`)."""
 
 
 def number_text(value: float | None) -> str:

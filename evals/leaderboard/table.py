@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.columns import Column
 from lawbound.evals.metrics.tradeoff import Point, fronts
-from lawbound.evals.stats.intervals import settled
+from lawbound.rubrics.calibration.intervals import settled
 from lawbound.tasks.io.csv_cells import inert
 from lawbound.tasks.io.errors import LawboundError
 

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from lawbound.evals.stats.arrays import Codes, Floats
 from lawbound.evals.stats.strata import relative_variance, size_classes
-from lawbound.rubrics.calibration.intervals import Z95
+from lawbound.rubrics.calibration.intervals import ROUNDING, Z95, settled
 
 ALPHA: Final = 0.05
 """One minus the level of every interval, and the level of every test, unless another is asked for."""
@@ -33,8 +33,6 @@ Z80 = 0.8416212335729143
 MDE_OF_HALF_WIDTH = (Z95 + Z80) / Z95
 KORN_GRAUBARD = "korn-graubard"
 MOVER = "mover"
-ROUNDING = 1e-12
-"""Largest rounding error in sums of shares; no rate of a run can be this near 0 without being 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,11 +255,6 @@ def difference(first: Mean, second: Mean, *, correlation: float = 0.0) -> Mean:
         min(first.effective, second.effective),
         MOVER,
     )
-
-
-def settled(value: float) -> float:
-    """The difference, with what rounding leaves of equal shares set to 0."""
-    return 0.0 if abs(value) < ROUNDING else value
 
 
 def affine(mean: Mean, *, low: float, high: float) -> Mean:

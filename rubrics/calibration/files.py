@@ -10,6 +10,7 @@ from typing import Final
 
 from lawbound.rubrics.calibration.agreement import Agreement, confusion
 from lawbound.rubrics.calibration.gallery import gallery
+from lawbound.rubrics.calibration.intervals import settled
 from lawbound.rubrics.calibration.labelled import Labelled
 from lawbound.rubrics.grading.answer_files import GradeError
 from lawbound.tasks.io.csv_cells import inert, shown
@@ -84,5 +85,5 @@ def _cells(one: Agreement) -> list[str]:
     return [
         one.slice,
         *map(str, counts),
-        *("" if isnan(number) else f"{number:.6g}" for number in numbers),
+        *("" if isnan(number) else f"{settled(number):.6g}" for number in numbers),
     ]

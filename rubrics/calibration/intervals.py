@@ -1,4 +1,4 @@
-"""A value with its 95 % interval, and that of a share."""
+"""A value with its 95 % interval, that of a share, and what rounding leaves of a zero."""
 
 import math
 from dataclasses import dataclass
@@ -7,6 +7,9 @@ from typing import Final
 
 Z95: Final = 1.959963984540054
 """Half of the width of a 95 % interval, in standard errors of a normal distribution."""
+
+ROUNDING: Final = 1e-12
+"""Largest rounding error in sums of shares; no rate of a run can be this near 0 without being 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +30,8 @@ def wilson(hits: float, trials: float) -> Interval:
     reach = Z95 * math.sqrt(share * (1 - share) / trials + Z95**2 / (4 * trials**2))
     scale = 1 + Z95**2 / trials
     return Interval(share, max((centre - reach) / scale, 0.0), min((centre + reach) / scale, 1.0))
+
+
+def settled(value: float) -> float:
+    """The value, with what rounding leaves of a zero, as in a difference of equal shares, set to 0."""
+    return 0.0 if abs(value) < ROUNDING else value

@@ -284,6 +284,14 @@ def test_a_question_of_the_gallery_names_its_language_and_lines_end_in_any_way()
     assert page.count("<main>") == 1
 
 
+def test_what_rounding_leaves_of_a_share_of_none_is_0(tmp_path: Path) -> None:
+    rows = [_row("answer", "refuse")] * 6 + [_row("refuse", "refuse")] * 6
+    write_calibration(tmp_path, rows, list(agreements(rows)), title="t")
+    with (tmp_path / "calibration.csv").open(encoding="utf-8") as handle:
+        whole = next(csv.DictReader(handle))
+    assert (whole["specificity"], whole["specificity_low"]) == ("0", "0")
+
+
 def test_files_hold_numbers_and_inert_text(tmp_path: Path) -> None:
     rows = [_row("refuse", "answer", model="=1+1")] * 12 + [_row("answer", "refuse")] * 12
     write_calibration(tmp_path, rows, list(agreements(rows)), title="t")
