@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from lawbound.runners.cli.console import bars, note, show, stop_unwritten, table
 from lawbound.runners.cli.remarks import warn_of_folders
+from lawbound.tasks.io.messages import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,10 +83,12 @@ def run(
         [(name, *(str(counts[name, other]) for other in read)) for name in gold],
     )
     if labelled.blank:
-        note(f"{labelled.blank} rows without a label are left out")
+        are = "is" if labelled.blank == 1 else "are"
+        note(f"{counted(labelled.blank, 'row')} without a label {are} left out")
     if (repeats := labelled.repeats).count:
+        have = "has" if repeats.count == 1 else "have"
         note(
-            f"WARNING: {repeats.count} of {len(labelled.rows)} labelled rows have the id, prompt, answer and model of an earlier one, "
+            f"WARNING: {repeats.count} of {len(labelled.rows)} labelled rows {have} the id, prompt, answer and model of an earlier one, "
             f"{repeats.contradicting} of them with another label; each counts as an answer of its own, so that the intervals "
             "are narrower than the answers allow"
         )
@@ -128,7 +131,7 @@ def print_correction(folder: Path, labels: "Labels", estimates: "Sequence[Estima
     )
     found = done.match
     note(
-        f"{len(found.labels)} labels used, {found.strangers} of other runs, "
+        f"{counted(len(found.labels), 'label')} used, {found.strangers} of other runs, "
         f"{found.changed} of answers that have changed since, {labels.blank} blank, "
         f"{labels.untold} whose labeller could not tell; wrote {done.path}"
     )

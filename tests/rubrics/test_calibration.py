@@ -2,9 +2,11 @@
 
 import csv
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -216,6 +218,29 @@ def test_rows_that_are_there_twice_are_counted_and_models_may_answer_alike(tmp_p
     rest = tmp_path / "rest.jsonl"
     rest.write_text("".join(json.dumps(row) + "\n" for row in rows[2:]), encoding="utf-8")
     assert "WARNING" not in CliRunner().invoke(app, ["calibrate", str(rest)]).output
+
+
+@pytest.mark.parametrize(
+    ("gold", "lines"),
+    [
+        (
+            ("answer", "answer", ""),
+            ("1 row without a label is left out", "WARNING: 1 of 2 labelled rows has the id, "),
+        ),
+        (
+            ("answer", "answer", "answer", "", ""),
+            ("2 rows without a label are left out", "WARNING: 2 of 3 labelled rows have the id, "),
+        ),
+    ],
+)
+def test_one_row_is_one(
+    command: Callable[..., Any], tmp_path: Path, gold: tuple[str, ...], lines: tuple[str, str]
+) -> None:
+    one = {"id": "a", "prompt": "Q?", "response": "It is 4."}
+    path = tmp_path / "labelled.jsonl"
+    path.write_text("".join(json.dumps(one | {"gold": name}) + "\n" for name in gold))
+    said = command("calibrate", path).err.splitlines()
+    assert said[0] == lines[0] and said[1].startswith(lines[1])
 
 
 def test_an_unknown_class_is_named_with_its_line(tmp_path: Path) -> None:
