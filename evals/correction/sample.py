@@ -176,7 +176,7 @@ def _behind(
 
 def _refuse_labelled(out: Path) -> None:
     """Refuse to overwrite a sheet that holds labels."""
-    if not out.exists():
+    if not out.exists() or not out.stat().st_size:
         return
     try:
         holds = any(gold_class(row) is not None for row in open_answers(out).rows)

@@ -140,7 +140,7 @@ def _next_line(path: Path, handle: IO[bytes], number: int) -> bytes:
 
 
 def _read_jsonl(path: Path) -> Iterator[Row]:
-    loader = Loader((*GRADED, "gold"))
+    loader, where = Loader((*GRADED, "gold")), ""
     with _open(path) as handle:
         for number, text in enumerate(_lines(path, handle), 1):
             if not text.strip():
@@ -166,6 +166,8 @@ def _read_jsonl(path: Path) -> Iterator[Row]:
             if loader.twice:
                 raise GradeError(f"{where}: found {loader.twice!r} twice, expected it once")
             yield Row(where, fields, line=text)
+    if not where:
+        raise GradeError(f"{path}: is empty, expected one JSON object a line")
 
 
 def _open_csv(path: Path, needed: tuple[str, ...]) -> Source:

@@ -23,6 +23,9 @@ def test_from_a_run_to_a_sheet_to_corrected_rates(tmp_path: Path) -> None:
     made = call(app, drawn)
     assert made.exit_code == 0 and "strata get some (model x policy" in made.output
     first = labels.read_bytes()
+    for empty in (labels, labels.with_suffix(".jsonl")):  # as mktemp makes one
+        empty.write_bytes(b"")
+        assert call(app, [*drawn[:-1], str(empty)]).exit_code == 0
     assert call(app, drawn).exit_code == 0 and labels.read_bytes() == first
     early = call(app, ["score", str(run), "--labels", str(labels)])
     assert "rows and no label, expected classes in 'gold'" in str(early.exception)

@@ -78,10 +78,10 @@ def test_a_graded_file_can_be_graded_again(tmp_path: Path) -> None:
 
 
 def test_a_file_without_rows_has_the_prefixed_columns(tmp_path: Path) -> None:
-    (tmp_path / "in.jsonl").touch()
+    (tmp_path / "in.csv").write_text("id,prompt,response\n", encoding="utf-8")
     for ending in ("csv", "parquet"):
         out = tmp_path / f"out.{ending}"
-        grade_file(tmp_path / "in.jsonl", out, prefix="g_")
+        grade_file(tmp_path / "in.csv", out, prefix="g_")
         columns = pd.read_csv(out).columns if ending == "csv" else pq.read_schema(out).names
         assert [*columns] == ["id", "prompt", "response", *(f"g_{name}" for name in ADDED)]
 

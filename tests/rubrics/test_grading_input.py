@@ -45,6 +45,8 @@ GOOD = b'{"id": 1, "prompt": "p", "response": "r"}\n'
         ("a.jsonl", b"[" * 200_000, "line 1: is nested too deeply"),
         ("a.jsonl", b'"' + b"x" * 17_000_000, "line 1: is longer than"),
         ("a.csv", b"", "is empty, expected a header"),
+        ("a.jsonl", b"", "a.jsonl: is empty, expected one JSON object a line"),
+        ("a.jsonl", b"\n \n", "a.jsonl: is empty, expected one JSON object a line"),
         ("a.csv", b"id,prompt\n1,2\n", "'response' is missing"),
         ("a.csv", b"id,prompt,response,id\n", "'id' twice"),
         ("a.csv", b"id,prompt,response\n1,2\n", "line 2: found 2 cells, expected 3"),
@@ -275,6 +277,7 @@ def test_json_lines_of_standard_input_are_graded_as_those_of_a_file(
 @pytest.mark.parametrize(
     ("raw", "told"),
     [
+        (b"", "standard input: is empty, expected one JSON object a line"),
         (GOOD + b"7\n", "standard input: line 2: found 7, expected one JSON object a line"),
         (b'{"id": ' + b"9" * 5000 + b"}", "standard input: line 1: holds a number of too many digits, "
          "expected one JSON object a line"),
