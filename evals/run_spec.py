@@ -54,9 +54,13 @@ class RunSpec(Strict):
         control character."""
         for name in value if isinstance(value, tuple) else (value or "",):
             if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in name):
-                raise ValueError("a name without control signs, in UTF-8")
+                raise ValueError(
+                    f"found {quoted(name)}, expected a name without control signs, in UTF-8"
+                )
             if len(name) > LONGEST_NAME:
-                raise ValueError(f"a name of at most {LONGEST_NAME} characters")
+                raise ValueError(
+                    f"found {quoted(name)}, expected a name of at most {LONGEST_NAME} characters"
+                )
         return value
 
     @field_validator("suite", "policies", "banks", "model_revision")

@@ -250,6 +250,20 @@ def test_names_that_no_file_takes_are_refused_before_anything_is_asked(
             RunSpec(**{"models": ("m",), field: (name,)})
 
 
+@pytest.mark.parametrize(
+    ("option", "name", "told"),
+    [
+        ("--model", "hf:\udcff", r"models: found 'hf:\udcff', expected a name without control"),
+        ("--policy", "us\x1b", r"policies: found 'us\x1b', expected a name without control signs"),
+        ("--model", "m" * 4097, "models: found 'mmm"),
+    ],
+)
+def test_the_name_that_no_file_takes_is_shown(
+    call: Call, option: str, name: str, told: str
+) -> None:
+    call("plan", "quick", option, name, expect=f"command line: {told}")
+
+
 def test_a_seed_without_end_is_no_seed(call: Call, tmp_path: Path) -> None:
     model = f"reference:coin?seed={'9' * 400}"
     call("run", "quick", "-m", model, "--out", tmp_path / "out", expect="seed is")
