@@ -115,6 +115,18 @@ def test_a_folder_is_built_once_by_two_who_want_it_at_once(tmp_path: Path) -> No
     assert (wanted / "weights").read_text() == "whole"
 
 
+def test_versions_of_transformers_that_cannot_read_each_other_share_no_conversion(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAWBOUND_CACHE", str(tmp_path))
+    folders = []
+    for found in ("4.56.0", "4.57.1", "5.23.0"):
+        monkeypatch.setattr(gguf, "version", {"transformers": found}.__getitem__)
+        folders.append(gguf.folder_for("0" * 64).name)
+    assert folders[0] == folders[1] == f"gguf-{'0' * 24}-float32-1-transformers4"
+    assert folders[2] == f"gguf-{'0' * 24}-float32-1-transformers5"
+
+
 def test_a_build_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     def fail(target: Path) -> None:
         (target / "half").write_text("half")

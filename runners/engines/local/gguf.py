@@ -1,6 +1,7 @@
 """Converting GGUF files to safetensors once, since reading them through transformers takes half a minute each time."""
 
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,12 @@ def converted(gguf: Path) -> Path:
 
 
 def folder_for(digest: str) -> Path:
-    """Folder for the conversion of a GGUF file with this sha256."""
-    return cache_root() / "models" / f"gguf-{digest[:24]}-{CONVERTED}"
+    """Folder for the conversion of a GGUF file with this sha256.
+
+    Environments share the cache, and transformers 4 knows no tokenizer that transformers 5 has written.
+    """
+    major = version("transformers").partition(".")[0]
+    return cache_root() / "models" / f"gguf-{digest[:24]}-{CONVERTED}-transformers{major}"
 
 
 def convert(gguf: Path, target: Path, digest: str) -> None:
