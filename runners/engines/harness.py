@@ -19,6 +19,7 @@ from lawbound.runners.canonical import canonical_json
 from lawbound.runners.engines.endpoint.address import without_keys
 from lawbound.runners.engines.endpoint.reply import estimate_tokens
 from lawbound.runners.engines.endpoint.wire import Dialect, place, sampling_seed
+from lawbound.runners.engines.extras import remedy
 from lawbound.runners.engines.harness_load import Backend, load_backend
 from lawbound.runners.engines.local.chat import BASE_STOP, render_chat
 from lawbound.runners.engines.protocol import ModelError, room_fault
@@ -180,6 +181,11 @@ class HarnessEngine:
         chat = [{"role": message.role, "content": message.content} for message in messages]
         try:
             return self._lm.apply_chat_template(chat)
+        except ImportError as error:  # as of a tokenizer that is made when it is first asked for
+            raise ModelError(
+                f"model 'lm-eval:{self._backend.kind}': cannot be loaded: {type(error).__name__}: "
+                f"{one_line(error, 300)}{remedy(error)}"
+            ) from error
         except (NotImplementedError, OSError, ValueError) as error:
             said = one_line(error, 200)
             if isinstance(error, ValueError) and "chat_template is not set" not in said:

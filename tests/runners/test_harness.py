@@ -2,6 +2,7 @@
 
 import logging
 import math
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -75,6 +76,18 @@ def test_a_policy_that_lm_eval_would_drop_goes_to_the_user_turn() -> None:
     (sample,) = engine.generate([_request(engine)])
     assert sample.placement == "user"
     assert stub.asked[0][0] == "<user>Never name\nthe capital.\n\nWhich city?"
+
+
+def test_a_package_that_a_model_misses_only_when_it_is_asked_is_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "transformers", None)
+    with pytest.raises(ModelError) as caught:
+        HarnessEngine.load("dummy")
+    assert str(caught.value) == (
+        "model 'lm-eval:dummy': cannot be loaded: ModuleNotFoundError: import of transformers halted; "
+        "None in sys.modules, expected it to be installed: pip install 'lawbound[local]'"
+    )
 
 
 def test_a_policy_that_reaches_no_prompt_is_an_error() -> None:
