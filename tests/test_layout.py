@@ -193,6 +193,17 @@ def test_a_source_archive_holds_whatever_is_tracked() -> None:
     assert {name for name in left if not any(fnmatch(name, one) for one in patterns)} == set()
 
 
+@pytest.mark.parametrize("left", ["policy.yaml~", ".policy.yaml.swp", ".policy.yaml.swo", "#x#"])
+def test_what_editors_leave_behind_is_in_no_archive(left: str) -> None:
+    lines = (ROOT / "MANIFEST.in").read_text().replace("\\#", "#").splitlines()
+    rules = [line.split() for line in lines]
+    source = [pattern for rule in rules if rule[0] == "global-exclude" for pattern in rule[1:]]
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wheel = config["tool"]["setuptools"]["exclude-package-data"]["*"]
+    for patterns in (source, wheel):
+        assert any(fnmatch(left, pattern) for pattern in patterns)
+
+
 def test_one_function_says_why_a_file_failed() -> None:
     """An error of the system may have no text, and one in place of it is easily forgotten."""
     reads = {
