@@ -35,12 +35,23 @@ def with_columns(path: Path, *, typed: bool) -> Source:
     everything = open_answers(path).rows
     while rows := tuple(islice(everything, BATCH)):
         for row in rows:
+            for name in row.fields.keys() - found.keys():
+                _check_name(row.where, name)
             found.update(dict.fromkeys(row.fields))
         if typed:
             schemas[_schema(rows)] = None
     columns = tuple(found) or REQUIRED
     source = replace(open_answers(path), columns=columns)
     return replace(source, schema=_united(path, columns, list(schemas))) if typed else source
+
+
+def _check_name(where: str, name: str) -> None:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError as fault:
+        raise GradeError(
+            f"{where}: the name of a field holds a lone surrogate, expected text; JSONL output can keep it"
+        ) from fault
 
 
 def _schema(rows: tuple[Row, ...]) -> "pa.Schema":
@@ -88,9 +99,27 @@ def _united(path: Path, columns: tuple[str, ...], schemas: "list[pa.Schema]") ->
             (field,) = pa.unify_schemas(parts, promote_options="permissive")
         except pa.ArrowException as fault:
             raise _mixed(str(path), name, fault) from fault
+        if pa.types.is_nested(field.type):
+            _check_depth(path, field)
         # Nothing but nulls has no type of its own.
         found.append(pa.field(name, pa.string()) if pa.types.is_null(field.type) else field)
     return pa.schema(found)
+
+
+def _check_depth(path: Path, field: "pa.Field") -> None:
+    """Refuse a column that could be written but not read: readers of parquet have a limit of depth."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = pa.BufferOutputStream()
+    try:
+        pq.write_table(pa.schema([field]).empty_table(), sink)
+        pq.read_schema(pa.BufferReader(sink.getvalue()))
+    except (pa.ArrowException, OSError) as fault:
+        raise GradeError(
+            f"{path}: column {field.name!r}: {one_line(str(fault).split(',')[0], 80)}, expected values that "
+            "can be read again; write JSONL instead"
+        ) from fault
 
 
 def _mixed(where: str, name: str, fault: Exception) -> GradeError:

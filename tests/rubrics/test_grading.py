@@ -185,6 +185,35 @@ def test_a_column_of_several_types_is_named_before_parquet_is_begun(tmp_path: Pa
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
 
 
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_half_a_pair_in_the_name_of_a_field_is_told_with_its_line(
+    tmp_path: Path, ending: str
+) -> None:
+    source = write_jsonl(tmp_path / "in.jsonl", [*ROWS, ROWS[0] | {"\ud800": 1}])
+    with pytest.raises(GradeError) as caught:
+        grade_file(source, tmp_path / f"out.{ending}")
+    assert str(caught.value) == (
+        f"{source}: line 3: the name of a field holds a lone surrogate, expected text; JSONL output can keep it"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+    grade_file(source, tmp_path / "out.jsonl")
+    assert read_jsonl(tmp_path / "out.jsonl")[2]["\ud800"] == 1
+
+
+def test_a_column_that_no_reader_of_parquet_opens_again_is_refused(tmp_path: Path) -> None:
+    deep: list[object] = []
+    for _ in range(48):
+        deep = [deep]
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.parquet"
+    grade_file(write_jsonl(source, [ROWS[0] | {"m": deep}]), out)
+    assert pq.read_table(out)["m"].to_pylist() == [deep]
+    write_jsonl(source, [ROWS[0] | {"m": [deep]}])
+    with pytest.raises(GradeError, match=r"column 'm': .*too deeply nested, .*write JSONL instead"):
+        grade_file(source, out)
+    assert pq.read_table(out)["m"].to_pylist() == [deep]
+    grade_file(source, tmp_path / "out.jsonl")
+
+
 @pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
 def test_an_interrupted_grading_leaves_nothing(tmp_path: Path, ending: str) -> None:
     rows = [{"id": i, "prompt": "What is 2 + 2?", "response": "4"} for i in range(1200)]
