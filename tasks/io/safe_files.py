@@ -78,7 +78,8 @@ def whole_file(path: Path, *, is_locked: bool = True) -> Iterator[BinaryIO]:
         path: The file; folders are made for it.
         is_locked: Whether no other process writes it meanwhile, as in a run folder. The draft's name
             then depends on the path alone, so that the next draft replaces what a killed process
-            left. Two processes may write a file that a user names, so each has a draft of its own.
+            left. Two processes may write a file that a user names, so each has a draft of its own,
+            without a name where the file system can do so: nothing is left of a killed process.
 
     Raises:
         OSError: It cannot be written; what stood there before stays.
@@ -89,10 +90,13 @@ def whole_file(path: Path, *, is_locked: bool = True) -> Iterator[BinaryIO]:
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with open_new(draft_path) as handle:
+        nameless = None if is_locked else _open_nameless(path.parent)
+        with open_new(draft_path) if nameless is None else nameless as handle:
             yield handle
             handle.flush()
             os.fsync(handle.fileno())
+            if nameless is not None:
+                _give_name(nameless, draft_path)
         draft_path.replace(path)
     except BaseException:  # Ctrl-C leaves nothing behind either
         with suppress(OSError):
@@ -136,6 +140,39 @@ def open_to_append(path: Path) -> BinaryIO:
         os.close(number)
         raise OSError(errno.EINVAL, "Not a regular file", str(path))
     return os.fdopen(number, "ab")
+
+
+def _open_nameless(folder: Path) -> BinaryIO | None:
+    """A file in a folder that is gone with the process unless it gets a name; None where there are none,
+    as outside of Linux and on some network drives."""
+    try:
+        number = os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o666)
+    except (AttributeError, OSError):
+        return None
+    if _link_to(number).exists():
+        return os.fdopen(number, "wb")
+    os.close(number)
+    return None
+
+
+def _give_name(file: BinaryIO, path: Path) -> None:
+    """Give a file without a name this one; where the system does not let us, give it to a copy."""
+    path.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        # Only if it is told folders does Python ask for the file behind the link.
+        os.link(_link_to(file.fileno()), path.name, src_dir_fd=folder, dst_dir_fd=folder)
+    except OSError:
+        with _link_to(file.fileno()).open("rb") as written, open_new(path) as copy:
+            shutil.copyfileobj(written, copy)
+            copy.flush()
+            os.fsync(copy.fileno())
+    finally:
+        os.close(folder)
+
+
+def _link_to(number: int) -> Path:
+    return Path(f"/proc/self/fd/{number}")
 
 
 def _missing(path: Path) -> list[Path]:
