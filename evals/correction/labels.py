@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Final, get_args
 
 from lawbound.rubrics.calibration.labelled import gold_class
-from lawbound.rubrics.grading.answer_files import Row, open_answers
+from lawbound.rubrics.grading.answer_files import Row
+from lawbound.rubrics.grading.open_answers import open_answers
 from lawbound.rubrics.grading.row_values import is_blank_cell
 from lawbound.rubrics.policy.requirement import Addon
 from lawbound.rubrics.verdict import Behaved

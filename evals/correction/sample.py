@@ -21,7 +21,8 @@ from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.metrics.rule_info import RuleInfos, rule_info
 from lawbound.rubrics.calibration.files import csv_text
 from lawbound.rubrics.calibration.labelled import gold_class
-from lawbound.rubrics.grading.answer_files import GradeError, open_answers
+from lawbound.rubrics.grading.answer_files import GradeError
+from lawbound.rubrics.grading.open_answers import open_answers
 from lawbound.runners.store import read_samples
 from lawbound.tasks.io.yaml_files import quoted
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, get_args
 
-from lawbound.rubrics.grading.answer_files import GradeError, Row, open_answers
+from lawbound.rubrics.grading.answer_files import GradeError, Row
 from lawbound.rubrics.grading.grade_file import readings
+from lawbound.rubrics.grading.open_answers import open_answers
 from lawbound.rubrics.grading.row_values import (
     is_blank_cell,
     is_missing,

@@ -1,9 +1,9 @@
-"""Reading files of answers, row by row and in constant memory: JSONL, CSV or parquet."""
+"""Rows of a file of answers, and reading those of JSONL and CSV, one by one and in constant memory."""
 
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MAX_LINE = 16_000_000
 """Most bytes of a line; a longer one is a broken file, not an answer."""
 BATCH = 500
+MOST_GATHERED = 8_000_000
+"""Characters of rows that are gathered before they are read or written together; one row more at most."""
 REQUIRED = ("id", "prompt", "response")
 GRADED = (*REQUIRED, "lang", "truncated")
 """Columns that grading reads."""
@@ -41,8 +43,10 @@ class Row:
     fields: dict[str, Any]
     line: str = ""
     """For JSONL: the line itself, so that it can pass through byte for byte."""
-    batch: "pa.RecordBatch | None" = None
-    """For Parquet: the batch that holds the row; all rows of one batch come in order."""
+    piece: "pa.Table | None" = None
+    """For Parquet: the table that holds the row and others; all rows of one table come in order."""
+    size: int = 0
+    """About how many characters or bytes it has, by which rows are gathered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,31 +62,55 @@ class Source:
     """Whether its cells were in a CSV file before, as they are."""
 
 
-def open_answers(path: Path, *, whole: bool = True, needed: tuple[str, ...] = REQUIRED) -> Source:
-    """Open a file by its ending.
-
-    Args:
-        path: JSONL, CSV or parquet.
-        whole: Whether rows of a parquet file hold every column as Python values, which not all
-            types have; else only the graded columns.
-        needed: Columns that a CSV or parquet file must have.
+def read_jsonl(path: Path) -> Iterator[Row]:
+    """The rows of JSON lines.
 
     Raises:
-        GradeError: The ending is unknown, the file cannot be read or has no such columns. Faults of
-            single rows are raised while iterating.
+        GradeError: The file cannot be read, or a line is no JSON object.
     """
-    ending = path.suffix.lower()
-    if not path.is_file():
-        exists = "is no regular file" if path.exists() else "does not exist"
-        found = "is a folder" if path.is_dir() else exists
-        raise GradeError(f"{path}: {found}, expected a file of answers")
-    if ending in (".jsonl", ".ndjson", ".json"):
-        return Source(_read_jsonl(path), None)
-    if ending == ".csv":
-        return _open_csv(path, needed)
-    if ending in (".parquet", ".pq"):
-        return _open_parquet(path, whole, needed)
-    raise GradeError(f"{path}: ending is {ending!r}, expected .jsonl, .csv or .parquet")
+    loader, where = Loader((*GRADED, "gold")), ""
+    with _open(path) as handle:
+        for number, text in enumerate(_lines(path, handle), 1):
+            if not text.strip():
+                continue
+            where = f"{path}: line {number}"
+            try:
+                fields = loader.load(text)
+            except RecursionError as fault:
+                raise GradeError(
+                    f"{where}: is nested too deeply, expected one flat JSON object"
+                ) from fault
+            except json.JSONDecodeError as fault:
+                raise GradeError(f"{where}: {fault}, expected one JSON object a line") from fault
+            except ValueError as fault:
+                raise GradeError(
+                    f"{where}: {why_no_json(fault)}, expected one JSON object a line"
+                ) from fault
+            if not isinstance(fields, dict):
+                how = ", as `jq -c '.[]' FILE` makes of a list" if isinstance(fields, list) else ""
+                raise GradeError(
+                    f"{where}: found {_short(text)}, expected one JSON object a line{how}"
+                )
+            if loader.twice:
+                raise GradeError(f"{where}: found {loader.twice!r} twice, expected it once")
+            yield Row(where, fields, line=text, size=len(text))
+    if not where:
+        raise GradeError(f"{path}: is empty, expected one JSON object a line")
+
+
+def open_csv(path: Path, needed: tuple[str, ...]) -> Source:
+    """Open a CSV file with these columns.
+
+    Raises:
+        GradeError: It cannot be read or has no such columns. Faults of single rows are raised while
+            iterating.
+    """
+    rows = _read_csv(path, needed)
+    header = next(rows, None)
+    if header is None:
+        raise GradeError(f"{path}: is empty, expected a header line with {', '.join(needed)}")
+    columns = tuple(header.fields)
+    return Source(rows, columns, is_csv=True)
 
 
 def check_columns(path: Path, columns: tuple[str, ...], needed: tuple[str, ...] = REQUIRED) -> None:
@@ -113,6 +141,20 @@ def check_columns(path: Path, columns: tuple[str, ...], needed: tuple[str, ...] 
         raise GradeError(f"{path}: line 1: found column {doubled[0]!r} twice, expected it once")
 
 
+def gathered(rows: Iterable[Row], most: int) -> Iterator[tuple[Row, ...]]:
+    """Rows in groups of so many, or of fewer that are long."""
+    group: list[Row] = []
+    size = 0
+    for row in rows:
+        group.append(row)
+        size += row.size
+        if len(group) == most or size > MOST_GATHERED:
+            yield tuple(group)
+            group, size = [], 0
+    if group:
+        yield tuple(group)
+
+
 def _lines(path: Path, handle: IO[bytes]) -> Iterator[str]:
     hint = SAVE_AGAIN if path.suffix.lower() == ".csv" else ""
     return text_lines(_short_lines(path, handle), path, GradeError, hint=hint)
@@ -137,46 +179,6 @@ def _next_line(path: Path, handle: IO[bytes], number: int) -> bytes:
         return handle.readline(MAX_LINE + 1)
     except OSError as fault:
         raise GradeError(f"{path}: line {number}: cannot be read ({why(fault)})") from fault
-
-
-def _read_jsonl(path: Path) -> Iterator[Row]:
-    loader, where = Loader((*GRADED, "gold")), ""
-    with _open(path) as handle:
-        for number, text in enumerate(_lines(path, handle), 1):
-            if not text.strip():
-                continue
-            where = f"{path}: line {number}"
-            try:
-                fields = loader.load(text)
-            except RecursionError as fault:
-                raise GradeError(
-                    f"{where}: is nested too deeply, expected one flat JSON object"
-                ) from fault
-            except json.JSONDecodeError as fault:
-                raise GradeError(f"{where}: {fault}, expected one JSON object a line") from fault
-            except ValueError as fault:
-                raise GradeError(
-                    f"{where}: {why_no_json(fault)}, expected one JSON object a line"
-                ) from fault
-            if not isinstance(fields, dict):
-                how = ", as `jq -c '.[]' FILE` makes of a list" if isinstance(fields, list) else ""
-                raise GradeError(
-                    f"{where}: found {_short(text)}, expected one JSON object a line{how}"
-                )
-            if loader.twice:
-                raise GradeError(f"{where}: found {loader.twice!r} twice, expected it once")
-            yield Row(where, fields, line=text)
-    if not where:
-        raise GradeError(f"{path}: is empty, expected one JSON object a line")
-
-
-def _open_csv(path: Path, needed: tuple[str, ...]) -> Source:
-    rows = _read_csv(path, needed)
-    header = next(rows, None)
-    if header is None:
-        raise GradeError(f"{path}: is empty, expected a header line with {', '.join(needed)}")
-    columns = tuple(header.fields)
-    return Source(rows, columns, is_csv=True)
 
 
 def _read_csv(path: Path, needed: tuple[str, ...]) -> Iterator[Row]:
@@ -211,7 +213,8 @@ def _read_csv(path: Path, needed: tuple[str, ...]) -> Iterator[Row]:
                 raise GradeError(
                     f"{path}: line {begin}: found {len(cells)} cells, expected {len(columns)}"
                 )
-            yield Row(f"{path}: line {begin}", dict(zip(columns, cells, strict=False)))
+            given = dict(zip(columns, cells, strict=False))
+            yield Row(f"{path}: line {begin}", given, size=sum(map(len, cells)))
 
 
 def _named(cells: list[str]) -> tuple[str, ...]:
@@ -232,67 +235,6 @@ def _next_cells(reader: Iterator[list[str]]) -> list[str] | None:
             csv.field_size_limit(limit)
 
 
-def _open_parquet(path: Path, whole: bool, needed: tuple[str, ...]) -> Source:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        with pq.ParquetFile(path) as plain:
-            schema = plain.schema_arrow
-        check_columns(path, tuple(schema.names), needed)
-        # As a dictionary, a text that a small file repeats a million times stays small in memory.
-        texts = [field.name for field in schema if pa.types.is_string(field.type)]
-        file = pq.ParquetFile(path, read_dictionary=texts)
-    except (pa.ArrowException, OSError) as fault:
-        raise GradeError(f"{path}: {_told(fault)}, expected a parquet file") from fault
-    wanted = [name for name in schema.names if whole or name in GRADED]
-
-    def rows() -> Iterator[Row]:
-        number = 0
-        with file:
-            try:
-                for batch in file.iter_batches(batch_size=BATCH):
-                    step = _step(batch, f"{path}: row {number + 1} and after")
-                    for start in range(0, len(batch), step):
-                        piece = batch.slice(start, step)
-                        for fields in piece.select(wanted).to_pylist():
-                            number += 1
-                            yield Row(f"{path}: row {number}", fields, batch=piece)
-            except KeyError as fault:
-                raise GradeError(
-                    f"{path}: row {number + 1}: found time zone {fault}, expected one that is known"
-                ) from fault
-            # ValueError and OverflowError: what Python cannot hold, such as a date in the year 146138
-            except (pa.ArrowException, OSError, ValueError, OverflowError) as fault:
-                if isinstance(fault, GradeError):
-                    raise
-                raise GradeError(
-                    f"{path}: row {number + 1}: {_told(fault)}, expected a readable row"
-                ) from fault
-
-    return Source(rows(), tuple(schema.names), schema)
-
-
-def _step(batch: "pa.RecordBatch", where: str) -> int:
-    """How many rows become Python objects at once: few if the texts are long.
-
-    Raises:
-        GradeError: A text is longer than a line may be.
-    """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    longest = 0
-    for name, column in zip(batch.schema.names, batch.columns, strict=True):
-        if pa.types.is_dictionary(column.type) and pa.types.is_string(column.type.value_type):
-            longest = max(longest, pc.max(pc.binary_length(column.dictionary)).as_py() or 0)
-            if longest > MAX_LINE:
-                raise GradeError(
-                    f"{where}: {name} has {longest} bytes, expected at most {MAX_LINE}"
-                )
-    return max(1, min(BATCH, 4 * MAX_LINE // max(longest, 1)))
-
-
 def _open(path: Path) -> IO[bytes]:
     try:
         return open_regular(path)
@@ -303,7 +245,3 @@ def _open(path: Path) -> IO[bytes]:
 def _short(text: str) -> str:
     text = one_line(text)
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _told(fault: Exception) -> str:
-    return _short(str(fault)) or type(fault).__name__

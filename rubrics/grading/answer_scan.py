@@ -1,18 +1,11 @@
 """Scanning a JSONL file before grading, since CSV and parquet need to know every column at the start."""
 
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lawbound.rubrics.grading.answer_files import (
-    BATCH,
-    REQUIRED,
-    GradeError,
-    Row,
-    Source,
-    open_answers,
-)
+from lawbound.rubrics.grading.answer_files import BATCH, REQUIRED, GradeError, Row, Source, gathered
+from lawbound.rubrics.grading.open_answers import open_answers
 from lawbound.rubrics.grading.plain_values import cell_text
 from lawbound.tasks.io.messages import one_line
 
@@ -32,8 +25,7 @@ def with_columns(path: Path, *, typed: bool) -> Source:
     """
     found: dict[str, None] = {}
     schemas: dict[pa.Schema, None] = {}
-    everything = open_answers(path).rows
-    while rows := tuple(islice(everything, BATCH)):
+    for rows in gathered(open_answers(path).rows, BATCH):
         for row in rows:
             for name in row.fields.keys() - found.keys():
                 _check_name(row.where, name)

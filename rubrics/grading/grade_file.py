@@ -1,6 +1,5 @@
 """Grading a file of answers that somebody already has: same rows, six more columns."""
 
-import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -10,14 +9,10 @@ from typing import Any, Final
 
 from lawbound.rubrics.behaviour.decision import Asked, grade_all
 from lawbound.rubrics.behaviour.truncation import looks_truncated
-from lawbound.rubrics.grading.answer_files import (
-    GradeError,
-    Row,
-    Source,
-    open_answers,
-)
+from lawbound.rubrics.grading.answer_files import GradeError, Row, Source, gathered
 from lawbound.rubrics.grading.answer_scan import with_columns
 from lawbound.rubrics.grading.graded_files import ADDED, PARQUET, graded_file
+from lawbound.rubrics.grading.open_answers import open_answers
 from lawbound.rubrics.grading.piped_answers import PIPED, kept_answers
 from lawbound.rubrics.grading.row_values import (
     is_blank,
@@ -32,7 +27,7 @@ from lawbound.runners.engines.thinking import split_thinking
 from lawbound.tasks.io.messages import counted
 
 TOGETHER: Final = 400
-"""Rows that are read together, to share the cost of the learned part."""
+"""Rows that are graded together, to share the cost of the learned part; fewer if they are long."""
 UNANSWERED: Final = Reading("unscored", frozenset(), "", 0.0)
 """Reading of a row without an answer: that none came is not the model's doing."""
 
@@ -89,8 +84,7 @@ def grade_file(
                 yield row
 
     with graded_file(out, opened, names) as writer:
-        rows = filled()
-        while together := list(itertools.islice(rows, TOGETHER)):
+        for together in gathered(filled(), TOGETHER):
             graded = grade_rows(together, lang=lang, prefix=prefix)
             for row, added in zip(together, graded, strict=True):
                 counts[added[names[0]]] += 1

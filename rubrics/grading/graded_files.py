@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, Protocol
 
 from lawbound.rubrics.grading.answer_files import (
     BATCH,
+    MOST_GATHERED,
     REQUIRED,
     GradeError,
     Row,
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 ADDED = ("behaviour", "withheld", "addons", "truncated", "evidence", "confidence")
 """Columns that grading adds, in this order, each behind the user's prefix."""
-MOST_HELD = 64_000_000
-"""Characters of rows that are collected before they are written together."""
 
 
 class Writer(Protocol):
@@ -186,17 +185,17 @@ class _Parquet:
         self._is_text = True
         """The rows are of a format without types: how they state a truncation is no type to keep."""
         self._held: list[tuple[Row, dict[str, Any]]] = []
-        self._weight = 0
+        self._size = 0
         self._writer: Any = None
         self._schema: pa.Schema | None = None
 
     def write(self, row: Row, added: dict[str, Any]) -> None:
-        full = len(self._held) >= BATCH or (row.batch is None and self._weight > MOST_HELD)
-        if self._held and (full or row.batch is not self._held[0][0].batch):
+        full = len(self._held) >= BATCH or self._size > MOST_GATHERED
+        if self._held and (full if row.piece is None else row.piece is not self._held[0][0].piece):
             self._flush()
-        self._is_text = row.batch is None
+        self._is_text = row.piece is None
         self._held.append((row, added))
-        self._weight += sum(len(v) for v in row.fields.values() if isinstance(v, str))
+        self._size += row.size
 
     def close(self) -> None:
         self._flush()
@@ -226,18 +225,17 @@ class _Parquet:
                 f"{where} and after: {message}, expected columns of one type; write JSONL instead"
             ) from fault
         self._held.clear()
-        self._weight = 0
+        self._size = 0
 
     def _table(self, schema: "pa.Schema") -> "pa.Table":
         """The rows in memory. Those of a parquet file keep their own arrays, whatever the types."""
         import pyarrow as pa
 
-        batch = self._held[0][0].batch if self._held else None
-        if batch is None:
+        table = self._held[0][0].piece if self._held else None
+        if table is None:
             for row, _ in self._held:
                 _refuse_new_fields(row, tuple(schema.names), "parquet")
             return pa.Table.from_pylist([_merged(r, new) for r, new in self._held], schema)
-        table = pa.Table.from_batches([batch])
         for name in self._added:
             at, field = schema.get_field_index(name), schema.field(name)
             if name in table.column_names and field.type != pa.bool_():

@@ -24,8 +24,9 @@ with atheris.instrument_imports(include=["lawbound", "yaml"]):
     from lawbound.evals.suite.suite_file import SuiteError
     from lawbound.rubrics.answers.checking import check
     from lawbound.rubrics.answers.facts import check_facts
-    from lawbound.rubrics.grading.answer_files import GradeError, open_answers
+    from lawbound.rubrics.grading.answer_files import GradeError
     from lawbound.rubrics.grading.grade_file import grade_rows
+    from lawbound.rubrics.grading.open_answers import open_answers
     from lawbound.rubrics.policy.files import load_policy
     from lawbound.rubrics.policy.policy import PolicyError
     from lawbound.runners.engines.thinking import split_thinking

@@ -1,5 +1,6 @@
 """Files that users bring, in every broken form: answers, data sets, YAML."""
 
+import gc
 import gzip
 import json
 import zipfile
@@ -13,7 +14,9 @@ from pyarrow import parquet
 
 from lawbound.rubrics.answers.checking import check
 from lawbound.rubrics.answers.facts import check_facts
-from lawbound.rubrics.grading.answer_files import GradeError, open_answers
+from lawbound.rubrics.grading import parquet_answers, parquet_sizes
+from lawbound.rubrics.grading.answer_files import GradeError
+from lawbound.rubrics.grading.open_answers import open_answers
 from lawbound.tasks.external.items import load_external
 from lawbound.tasks.io.yaml_files import read_yaml
 from lawbound.tasks.item import Answer, Claims, ItemError
@@ -90,18 +93,77 @@ def test_an_unknown_time_zone_is_told_with_its_row(call: Call, tmp_path: Path) -
     assert [path.name for path in tmp_path.iterdir()] == ["t.parquet"]
 
 
-def test_a_text_repeated_by_a_small_file_is_held_once(tmp_path: Path) -> None:
-    rows, size = 2000, 1_000_000
-    text = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array(["a" * size]))
+LONG = 100_000
+REPEATED: dict[str, Callable[[int], pa.Array]] = {
+    "string": lambda rows: pa.array(["a" * LONG] * rows),
+    "large_string": lambda rows: pa.array(["a" * LONG] * rows, pa.large_string()),
+    "string_view": lambda rows: pa.array(["a" * LONG] * rows, pa.string_view()),
+    "binary": lambda rows: pa.array([b"a" * LONG] * rows),
+    "dictionary": lambda rows: pa.array(["a" * LONG] * rows).dictionary_encode(),
+    "list": lambda rows: pa.array([["a" * LONG]] * rows),
+    "struct": lambda rows: pa.array([{"a": "a" * LONG}] * rows),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "parquet"])
+@pytest.mark.parametrize("kind", REPEATED)
+def test_a_text_repeated_by_a_small_file_takes_little_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, ending: str
+) -> None:
+    for module in (parquet_answers, parquet_sizes):
+        monkeypatch.setattr(module, "MOST_TOGETHER", 10 * LONG)
+    rows = 100
+    columns = {name: [name] * rows for name in ("id", "prompt", "response")}
     file = tmp_path / "bomb.parquet"
-    parquet.write_table(
-        pa.table({"id": ["1"] * rows, "prompt": ["p"] * rows, "response": text}), file
-    )
-    assert file.stat().st_size < size / 10
-    before = pa.total_allocated_bytes()
-    found = open_answers(file).rows
-    assert len(next(found).fields["response"]) == size
-    assert pa.total_allocated_bytes() - before < 10 * size
+    parquet.write_table(pa.table(columns | {"x": REPEATED[kind](rows)}), file)
+    assert file.stat().st_size < LONG / 10
+    gc.collect()
+    before, most, read = pa.total_allocated_bytes(), 0, 0
+    for row in open_answers(file, whole=ending == "jsonl").rows:
+        most, read = max(most, pa.total_allocated_bytes()), read + 1
+        assert row.piece is not None and len(row.piece) < rows / 2
+    assert read == rows
+    assert most - before < 50 * LONG
+
+
+BEYOND: dict[str, tuple[pa.Array, str]] = {
+    "a list of equal numbers": (
+        pa.ListArray.from_arrays(pa.array([0, 9_000_000], pa.int32()), pa.nulls(9_000_000, pa.int8()).fill_null(0)),
+        "row 1 and after: x has 18000000 bytes, expected at most 16000000",
+    ),
+    "a list of equal texts": (
+        pa.array([["a" * LONG] * 3000]),
+        "row 1 and after: x has 300000000 bytes, expected at most 16000000",
+    ),
+    "bytes": (pa.array([b"a" * 17_000_000]), "x has 17000000 bytes, expected at most 16000000"),
+    "a list of texts": (
+        pa.array([[f"{n}{'a' * 1_000_000}" for n in range(17)]]),
+        "row 1: x has 17",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BEYOND)
+def test_a_value_longer_than_a_line_may_be_is_told_with_its_row(
+    tmp_path: Path, kind: str, call: Call
+) -> None:
+    column, told = BEYOND[kind]
+    file = tmp_path / "t.parquet"
+    parquet.write_table(pa.table(RIGHT | {"x": column}), file)
+    call("grade", file, "--out", tmp_path / "out.jsonl", expect=told)
+    assert [path.name for path in tmp_path.iterdir()] == ["t.parquet"]
+
+
+def test_a_column_packed_beyond_measure_is_refused_before_it_is_unpacked(
+    tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, file = 20, tmp_path / "t.parquet"
+    columns = {name: [name] * rows for name in ("id", "prompt", "response")}
+    table = pa.table(columns | {"x": pa.array([b"a" * LONG] * rows)})
+    parquet.write_table(table, file, use_dictionary=False, compression="zstd")
+    assert call("grade", file, "--out", tmp_path / "out.jsonl") == 0
+    monkeypatch.setattr(parquet_sizes, "MOST_UNPACKED", 10 * LONG)
+    call("grade", file, "--out", tmp_path / "out.jsonl", expect="row 1 and after: x unpacks from ")
 
 
 def test_rows_that_do_not_fit_the_table_leave_no_words_of_the_library(

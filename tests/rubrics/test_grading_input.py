@@ -14,8 +14,9 @@ from answer_rows import ROWS, read_jsonl, write_jsonl
 from lawbound.rubrics.calibration.agreement import agreement
 from lawbound.rubrics.calibration.labelled import read_labelled
 from lawbound.rubrics.grading import answer_files
-from lawbound.rubrics.grading.answer_files import GradeError, open_answers
+from lawbound.rubrics.grading.answer_files import GradeError
 from lawbound.rubrics.grading.grade_file import grade_file
+from lawbound.rubrics.grading.open_answers import open_answers
 
 GOOD = b'{"id": 1, "prompt": "p", "response": "r"}\n'
 

@@ -1,12 +1,54 @@
 """What `lawbound grade` holds at a time, in memory and on the disk: a little of a long file, and nothing that a killed process leaves."""
 
+import csv
 import os
 from pathlib import Path
+from random import Random
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from answer_rows import ROWS, write_jsonl
+from answer_rows import ROWS, read_jsonl, write_jsonl
 
+from lawbound.rubrics.grading.answer_files import MOST_GATHERED
 from lawbound.rubrics.grading.grade_file import grade_file
+from lawbound.rubrics.grading.open_answers import open_answers
+
+
+def test_of_a_long_row_group_little_is_held(tmp_path: Path) -> None:
+    rng, rows = Random(1), 10_000
+    texts = pa.array([rng.randbytes(2000).hex() for _ in range(rows)])
+    columns = {name: pa.array([name] * rows) for name in ("id", "prompt")}
+    table = pa.table(columns | {"response": texts, "large": texts.cast(pa.large_string())})
+    pq.write_table(table, tmp_path / "in.parquet", row_group_size=rows)
+    total = table.nbytes
+    del table, texts, columns
+    before, most, read = pa.total_allocated_bytes(), 0, 0
+    for _ in open_answers(tmp_path / "in.parquet").rows:
+        most, read = max(most, pa.total_allocated_bytes()), read + 1
+    assert read == rows
+    assert most - before < total / 2
+
+
+@pytest.mark.parametrize("end", ["jsonl", "csv", "parquet"])
+@pytest.mark.parametrize("start", ["jsonl", "csv", "parquet"])
+def test_long_answers_are_graded_a_few_at_a_time(tmp_path: Path, start: str, end: str) -> None:
+    size, count = MOST_GATHERED // 4, 9
+    rows = [{"id": str(n), "prompt": "Why?", "response": "x " * (size // 2)} for n in range(count)]
+    source, out, steps = tmp_path / f"in.{start}", tmp_path / f"out.{end}", list[int]()
+    if start == "jsonl":
+        write_jsonl(source, rows)
+    elif start == "csv":
+        with source.open("w", newline="", encoding="utf-8") as handle:
+            csv.writer(handle).writerows([rows[0], *(row.values() for row in rows)])
+    else:
+        pq.write_table(pa.Table.from_pylist(rows), source)
+    grade_file(source, out, progress=steps.append)
+    assert sum(steps) == count and max(steps) <= 5
+    if end == "parquet":
+        assert pq.read_table(out)["id"].to_pylist() == [row["id"] for row in rows]
+    elif end == "jsonl":
+        assert [row["response"] for row in read_jsonl(out)] == [row["response"] for row in rows]
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])

@@ -1,0 +1,97 @@
+"""Reading parquet files of answers, a few rows at a time."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lawbound.rubrics.grading.answer_files import (
+    BATCH,
+    GRADED,
+    GradeError,
+    Row,
+    Source,
+    check_columns,
+)
+from lawbound.rubrics.grading.parquet_sizes import MOST_TOGETHER, rows_at_once, size
+from lawbound.tasks.io.messages import one_line
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+
+def open_parquet(path: Path, whole: bool, needed: tuple[str, ...]) -> Source:
+    """Open a parquet file.
+
+    Args:
+        path: The file.
+        whole: Whether rows hold every column as Python values, which not all types have; else only
+            the graded columns.
+        needed: Columns that it must have.
+
+    Raises:
+        GradeError: It cannot be read or has no such columns. Faults of single rows are raised while
+            iterating.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    # Each column is read as its rows are needed; without this, whole row groups are.
+    opens = partial(pq.ParquetFile, path, pre_buffer=False, buffer_size=1 << 20)
+    try:
+        file = opens()
+        schema = file.schema_arrow
+        check_columns(path, tuple(schema.names), needed)
+        probe = opens(read_dictionary=[file.schema.column(i).path for i in range(len(file.schema))])
+    except (pa.ArrowException, OSError) as fault:
+        raise GradeError(f"{path}: {_told(fault)}, expected a parquet file") from fault
+    wanted = [name for name in schema.names if whole or name in GRADED]
+
+    def rows() -> Iterator[Row]:
+        number = 0
+        with file, probe:
+            try:
+                for piece, each in _pieces(path, file, probe):
+                    for fields in piece.select(wanted).to_pylist():
+                        number += 1
+                        yield Row(f"{path}: row {number}", fields, size=each, piece=piece)
+            except KeyError as fault:
+                raise GradeError(
+                    f"{path}: row {number + 1}: found time zone {fault}, expected one that is known"
+                ) from fault
+            # ValueError and OverflowError: what Python cannot hold, such as a date in the year 146138
+            except (pa.ArrowException, OSError, ValueError, OverflowError) as fault:
+                if isinstance(fault, GradeError):
+                    raise
+                raise GradeError(
+                    f"{path}: row {number + 1}: {_told(fault)}, expected a readable row"
+                ) from fault
+
+    return Source(rows(), tuple(schema.names), schema)
+
+
+def _pieces(
+    path: Path, file: "pq.ParquetFile", probe: "pq.ParquetFile"
+) -> "Iterator[tuple[pa.Table, int]]":
+    """Rows that are held together, and how many bytes each has on average."""
+    import pyarrow as pa
+
+    held: list[pa.RecordBatch] = []
+    rows = together = number = 0
+    for group in range(file.num_row_groups):
+        step = rows_at_once(f"{path}: row {number + 1} and after", probe, group)
+        for batch in file.iter_batches(batch_size=step, row_groups=[group]):
+            added = size(batch, path, number)
+            if held and (rows + len(batch) > BATCH or together + added > MOST_TOGETHER):
+                yield pa.Table.from_batches(held), together // rows
+                held, rows, together = [], 0, 0
+            held.append(batch)
+            rows, together, number = rows + len(batch), together + added, number + len(batch)
+    if rows:
+        yield pa.Table.from_batches(held), together // rows
+
+
+def _told(fault: Exception) -> str:
+    text = one_line(fault)
+    return (text if len(text) <= 60 else text[:57] + "...") or type(fault).__name__
