@@ -4,6 +4,7 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -62,14 +63,19 @@ class Source:
     """Whether its cells were in a CSV file before, as they are."""
 
 
-def read_jsonl(path: Path) -> Iterator[Row]:
+def read_jsonl(path: Path, kept: IO[bytes] | None = None) -> Iterator[Row]:
     """The rows of JSON lines.
+
+    Args:
+        path: The file.
+        kept: The file, if it is open already; it is read from its start.
 
     Raises:
         GradeError: The file cannot be read, or a line is no JSON object.
     """
     loader, where = Loader((*GRADED, "gold")), ""
-    with _open(path) as handle:
+    with _open(path) if kept is None else nullcontext(kept) as handle:
+        handle.seek(0)
         for number, text in enumerate(_lines(path, handle), 1):
             if not text.strip():
                 continue

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from lawbound.rubrics.grading.answer_files import BATCH, REQUIRED, GradeError, Row, Source, gathered
 from lawbound.rubrics.grading.open_answers import open_answers
@@ -13,19 +13,20 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def with_columns(path: Path, *, typed: bool) -> Source:
+def with_columns(path: Path, *, typed: bool, kept: IO[bytes] | None = None) -> Source:
     """Open a JSONL file together with the columns of all its rows, in order of appearance.
 
     Args:
         path: The file; it is read twice.
         typed: Whether their Arrow types are needed too.
+        kept: The file, if it is open already.
 
     Raises:
         GradeError: A line is damaged, or a column has values of types that no column can hold.
     """
     found: dict[str, None] = {}
     schemas: dict[pa.Schema, None] = {}
-    for rows in gathered(open_answers(path).rows, BATCH):
+    for rows in gathered(open_answers(path, kept=kept).rows, BATCH):
         for row in rows:
             for name in row.fields.keys() - found.keys():
                 _check_name(row.where, name)
@@ -33,7 +34,7 @@ def with_columns(path: Path, *, typed: bool) -> Source:
         if typed:
             schemas[_schema(rows)] = None
     columns = tuple(found) or REQUIRED
-    source = replace(open_answers(path), columns=columns)
+    source = replace(open_answers(path, kept=kept), columns=columns)
     return replace(source, schema=_united(path, columns, list(schemas))) if typed else source
 
 

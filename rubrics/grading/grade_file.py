@@ -3,9 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from lawbound.rubrics.behaviour.decision import Asked, grade_all
 from lawbound.rubrics.behaviour.truncation import looks_truncated
@@ -13,7 +14,7 @@ from lawbound.rubrics.grading.answer_files import GradeError, Row, Source, gathe
 from lawbound.rubrics.grading.answer_scan import with_columns
 from lawbound.rubrics.grading.graded_files import ADDED, PARQUET, graded_file
 from lawbound.rubrics.grading.open_answers import open_answers
-from lawbound.rubrics.grading.piped_answers import PIPED, kept_answers
+from lawbound.rubrics.grading.piped_answers import PIPED, STANDARD_INPUT, kept_answers
 from lawbound.rubrics.grading.row_values import (
     is_blank,
     is_missing,
@@ -62,20 +63,12 @@ def grade_file(
     """
     if not re.fullmatch(r"(\w[\w.-]*)?", prefix):
         raise GradeError(f"prefix is {prefix!r:.40}, expected letters, digits and any of _ . -")
-    if source == PIPED:
-        with kept_answers() as kept:
-            return grade_file(kept, out, lang=lang, prefix=prefix, progress=progress, tell=tell)
     names = tuple(prefix + name for name in ADDED)
-    if out is not None and out.exists() and source.exists() and out.samefile(source):
-        raise GradeError(f"{out}: is the input itself, expected another file to write")
-    opened = _opened(source, out)
-    if opened.columns is not None:
-        _refuse_graded(f"{source}: line 1", opened.columns, prefix)
     counts: Counter[str] = Counter()
     odd: Counter[str] = Counter()
     blank = missing = 0
 
-    def filled() -> Iterator[Row]:
+    def filled(opened: Source) -> Iterator[Row]:
         nonlocal blank
         for row in opened.rows:
             if opened.is_csv and is_blank(row):
@@ -83,16 +76,20 @@ def grade_file(
             else:
                 yield row
 
-    with graded_file(out, opened, names) as writer:
-        for together in gathered(filled(), TOGETHER):
-            graded = grade_rows(together, lang=lang, prefix=prefix)
-            for row, added in zip(together, graded, strict=True):
-                counts[added[names[0]]] += 1
-                missing += is_missing(row)
-                odd.update(odd_languages(row))
-                writer.write(row, added)
-            if progress is not None:
-                progress(len(together))
+    with kept_answers() if source == PIPED else nullcontext() as kept:
+        opened = _opened(source, out, kept)
+        if opened.columns is not None:
+            _refuse_graded(f"{_named(source)}: line 1", opened.columns, prefix)
+        with graded_file(out, opened, names) as writer:
+            for together in gathered(filled(opened), TOGETHER):
+                graded = grade_rows(together, lang=lang, prefix=prefix)
+                for row, added in zip(together, graded, strict=True):
+                    counts[added[names[0]]] += 1
+                    missing += is_missing(row)
+                    odd.update(odd_languages(row))
+                    writer.write(row, added)
+                if progress is not None:
+                    progress(len(together))
     if tell is not None and blank:
         tell(f"{counted(blank, 'blank row')} left out")
     if tell is not None and missing:
@@ -151,13 +148,21 @@ def without_trace(prompt: str, response: str, lang: str | None) -> Asked:
     return Asked(prompt, split.answer, lang, cut, split.thinking)
 
 
-def _opened(source: Path, out: Path | None) -> Source:
+def _opened(source: Path, out: Path | None, kept: IO[bytes] | None) -> Source:
     """The input, with what the output's format must know in advance."""
+    both = out is not None and kept is None and out.exists() and source.exists()
+    if out is not None and both and out.samefile(source):
+        raise GradeError(f"{out}: is the input itself, expected another file to write")
     ending = "" if out is None else out.suffix.lower()
-    opened = open_answers(source, whole=ending not in PARQUET)
+    opened = open_answers(_named(source), whole=ending not in PARQUET, kept=kept)
     if opened.columns is None and ending in (".csv", *PARQUET):
-        return with_columns(source, typed=ending in PARQUET)
+        return with_columns(_named(source), typed=ending in PARQUET, kept=kept)
     return opened
+
+
+def _named(source: Path) -> Path:
+    """The input's name in messages."""
+    return STANDARD_INPUT if source == PIPED else source
 
 
 def _asked(row: Row, lang: str | None) -> Asked:

@@ -1,6 +1,7 @@
 """Opening a file of answers, whatever its format."""
 
 from pathlib import Path
+from typing import IO
 
 from lawbound.rubrics.grading.answer_files import (
     REQUIRED,
@@ -17,6 +18,7 @@ def open_answers(
     *,
     whole: bool = True,
     needed: tuple[str, ...] = REQUIRED,
+    kept: IO[bytes] | None = None,
 ) -> Source:
     """Open a file by its ending.
 
@@ -25,11 +27,14 @@ def open_answers(
         whole: Whether rows of a parquet file hold every column as Python values, which not all
             types have; else only the graded columns.
         needed: Columns that a CSV or parquet file must have.
+        kept: An open file of JSON lines to read from its start instead; the path is its name in messages.
 
     Raises:
         GradeError: The ending is unknown, the file cannot be read or has no such columns. Faults of
             single rows are raised while iterating.
     """
+    if kept is not None:
+        return Source(read_jsonl(path, kept), None)
     ending = path.suffix.lower()
     if not path.is_file():
         exists = "is no regular file" if path.exists() else "does not exist"

@@ -2,6 +2,7 @@
 
 import csv
 import os
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from random import Random
 
@@ -52,8 +53,13 @@ def test_long_answers_are_graded_a_few_at_a_time(tmp_path: Path, start: str, end
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
-def test_a_killed_process_leaves_no_file(tmp_path: Path, ending: str) -> None:
+@pytest.mark.parametrize("piped", [False, True])
+def test_a_killed_process_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, piped: bool
+) -> None:
     source = write_jsonl(tmp_path / "in.jsonl", ROWS)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(source.read_bytes())))
     _skip_without_nameless(tmp_path)
     seen: list[list[Path]] = []
 
@@ -61,7 +67,7 @@ def test_a_killed_process_leaves_no_file(tmp_path: Path, ending: str) -> None:
         seen.append(list(tmp_path.iterdir()))
 
     out = tmp_path / f"out.{ending}"
-    grade_file(source, out, progress=look)
+    grade_file(Path("-") if piped else source, out, progress=look)
     assert seen == [[source]]
     assert out.stat().st_mode & 0o777 == source.stat().st_mode & 0o777
 
