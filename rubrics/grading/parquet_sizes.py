@@ -52,6 +52,11 @@ class _Leaf:
         least = 4 * self.chunk.num_values if self.is_list else 0
         return max(int(self.chunk.total_uncompressed_size), least)
 
+    @property
+    def is_delta(self) -> bool:
+        """Whether it is stored in a form that cannot be read as dictionaries."""
+        return any("DELTA" in encoding for encoding in self.chunk.encodings)
+
     def dictionaries(self, rows: int) -> "Iterator[pa.RecordBatch]":
         """Its rows, with texts as dictionaries: repeated ones are held once."""
         yield from self.probe.iter_batches(
@@ -139,7 +144,7 @@ def _longest(leaf: _Leaf) -> int:
     most = int(leaf.chunk.total_uncompressed_size)
     if leaf.chunk.num_values * most <= MOST_TOGETHER:
         return most  # not worth a look
-    if "DELTA_BYTE_ARRAY" in leaf.chunk.encodings:
+    if leaf.is_delta:
         return min(most, MAX_LINE)  # a value may repeat the beginning of the one before
     for batch in leaf.dictionaries(1):
         lengths = [
@@ -156,7 +161,8 @@ def _refuse_repeats(where: str, leaf: _Leaf) -> None:
 
     A column that is large by itself is left alone, since dictionaries of its texts would be large, too.
     """
-    if leaf.unpacked > max(MOST_TOGETHER, 100 * leaf.chunk.total_compressed_size):
+    is_large = leaf.unpacked > max(MOST_TOGETHER, 100 * leaf.chunk.total_compressed_size)
+    if is_large or leaf.is_delta:
         return
     for batch in leaf.dictionaries(BATCH):
         for column in batch.columns:

@@ -70,3 +70,23 @@ def test_a_list_of_texts_in_csv_can_be_told_from_one_text(tmp_path: Path) -> Non
     with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as handle:
         row = next(csv.DictReader(handle))
     assert (row["tags"], row["none"]) == ('["C++", "é"]', "[]")
+
+
+@pytest.mark.parametrize("encoding", ["DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY", "PLAIN"])
+@pytest.mark.parametrize("group", [7, 1000])
+def test_each_way_in_which_parquet_stores_texts_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str, group: int
+) -> None:
+    monkeypatch.setattr("lawbound.rubrics.grading.parquet_sizes.MOST_TOGETHER", 1000)
+    rows = [{"id": n, "prompt": "Why?", "response": f"{n} " * 50, "l": [str(n)]} for n in range(50)]
+    file = tmp_path / "in.parquet"
+    pq.write_table(
+        pa.Table.from_pylist(rows),
+        file,
+        row_group_size=group,
+        use_dictionary=["prompt"],
+        column_encoding={"response": encoding, "l.list.element": encoding},
+    )
+    grade_file(file, tmp_path / "out.jsonl")
+    found = read_jsonl(tmp_path / "out.jsonl")
+    assert [{name: row[name] for name in rows[0]} for row in found] == rows
