@@ -40,11 +40,16 @@ def settled(probabilities: Floats, seen: Floats, drafts: Sequence[Draft], table:
     rows = [
         i
         for i, made in enumerate(drafts)
-        if made.declining and not (made.is_noted and probabilities[i, answer] >= SERVED)
+        if made.declining and not (_may_serve(made) and probabilities[i, answer] >= SERVED)
     ]
     made = probabilities.copy()
     made[rows] = sides(beside(seen[rows], [drafts[i] for i in rows]), table)
     return made
+
+
+def _may_serve(made: Draft) -> bool:
+    """Whether only a note declines, about something nobody asked for."""
+    return made.is_noted and not made.is_about_request
 
 
 def sides(seen: Floats, table: Arbiter) -> Floats:

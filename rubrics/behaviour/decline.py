@@ -103,7 +103,8 @@ def declines_in(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> tupl
     if not found:
         return ()
     letter = answer.near_start(lexicons, "letter", LETTERHEAD)
-    own = [d for d in found if _is_own_voice(d, ask, answer, letter, langs)]
+    end = _end_of_letter(answer, langs) if letter else 0
+    own = [d for d in found if _is_own_voice(d, ask, answer, d.index < end, langs)]
     return tuple([d for d in own if not is_sample(d.sentence, answer, lexicons)])
 
 
@@ -133,6 +134,15 @@ def _decline(
         meta = any_of(langs, "meta").within(piece)
         return Decline(index, piece, force, meta, lead, role, itself)
     return None
+
+
+def _end_of_letter(answer: Answer, langs: tuple[str, ...]) -> int:
+    """How many sentences belong to a letter; what follows its last line comments on it."""
+    signed = any_of(langs, "signoff")
+    for i, piece in enumerate(answer.sentences[LETTERHEAD:], start=LETTERHEAD):
+        if signed.within(piece):
+            return i + 1
+    return len(answer.sentences)
 
 
 def _ends(index: int, answer: Answer) -> bool:
@@ -226,6 +236,8 @@ def _is_own_voice(
         return decline.index < ASIDE and decline.itself
     if decline.force == "omit" and (ask.played or ask.dictated):
         return _is_about_text(decline, answer, letter)
+    if decline.force == "omit" and ask.refusal and ask.author and _stands_apart(decline, answer):
+        return not letter
     if ask.played:
         return _steps_out(decline, answer)
     if ask.author and _speaker(decline.sentence) and _is_dialogue(answer):
@@ -276,6 +288,12 @@ def _is_about_text(decline: Decline, answer: Answer, letter: bool) -> bool:
     if decline.meta or (decline.lead and (bare or decline.force in DISTANCE)):
         return True
     return decline.index == 0 and apart and not _VOICE.match(answer.raw)
+
+
+def _stands_apart(decline: Decline, answer: Answer) -> bool:
+    """Whether a sentence belongs to a last paragraph of its own."""
+    last = answer.raw.rstrip().rfind("\n\n")
+    return 0 <= last < decline.sentence.start
 
 
 def _speaker(piece: Sentence) -> str:

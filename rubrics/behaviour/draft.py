@@ -9,8 +9,8 @@ from lawbound.rubrics.behaviour.addons import addons
 from lawbound.rubrics.behaviour.anatomy import NOTHING_DECLINED, Anatomy
 from lawbound.rubrics.behaviour.answer import Answer
 from lawbound.rubrics.behaviour.decline import Force
-from lawbound.rubrics.behaviour.lexicon import Lexicon, latin_stopwords
-from lawbound.rubrics.behaviour.prompt import Ask
+from lawbound.rubrics.behaviour.lexicon import Lexicon, any_of, latin_stopwords
+from lawbound.rubrics.behaviour.prompt import Ask, terms_in
 from lawbound.rubrics.behaviour.text import STEM, Sentence
 from lawbound.rubrics.policy.requirement import Addon
 
@@ -55,6 +55,16 @@ class Draft:
     def is_noted(self) -> bool:
         """Whether only a note on the answer itself declines; it may be about something nobody asked for."""
         return self.declining is not None and "omit" in self.forces <= {"omit", *SOFT}
+
+    @cached_property
+    def is_about_request(self) -> bool:
+        """Whether a note names something that the prompt names, or gives morals, safety or privacy as the reason, itself or
+        in the next sentence."""
+        notes, pieces = self.anatomy.of("omit"), self.answer.sentences
+        if any(terms_in(self.ask, d.sentence) for d in notes):
+            return True
+        scruple = any_of(tuple([lex.lang for lex in self.lexicons]), "scruple")
+        return any(scruple.within(piece) for d in notes for piece in pieces[d.index : d.index + 2])
 
     @cached_property
     def forces(self) -> frozenset[Force]:
