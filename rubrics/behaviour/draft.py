@@ -58,10 +58,10 @@ class Draft:
 
     @cached_property
     def is_about_request(self) -> bool:
-        """Whether a note names something that the prompt names, or gives morals, safety or privacy as the reason, itself or
-        in the next sentence."""
+        """Whether a note on a text that was asked for names something that the prompt names, or any note gives morals,
+        safety or privacy as the reason, itself or in the next sentence."""
         notes, pieces = self.anatomy.of("omit"), self.answer.sentences
-        if any(terms_in(self.ask, d.sentence) for d in notes):
+        if self.ask.author and any(terms_in(self.ask, d.sentence) for d in notes):
             return True
         scruple = any_of(tuple([lex.lang for lex in self.lexicons]), "scruple")
         return any(scruple.within(piece) for d in notes for piece in pieces[d.index : d.index + 2])
