@@ -4,7 +4,7 @@ Languages with much inflection or without spaces are searched by substrings; one
 sentence would be slow.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 _MOST_TRANSITIONS = 2000
@@ -16,12 +16,12 @@ class _State(dict[str, "_State"]):
 
     __slots__ = ("ends", "shorter")
 
-    def __init__(self, shorter: "_State | None", ends: frozenset[str]) -> None:
+    def __init__(self, shorter: "_State | None", ends: int) -> None:
         super().__init__()
         self.shorter = shorter
         """The state of the next shorter prefix; None for the empty one."""
         self.ends = ends
-        """Phrases that end in this state."""
+        """The bits of the phrases that end in this state."""
 
     def __missing__(self, char: str) -> "_State":
         found = self if self.shorter is None else self.shorter[char]
@@ -33,27 +33,30 @@ class _State(dict[str, "_State"]):
 class Anchors:
     """Phrases to search for."""
 
-    def __init__(self, phrases: Callable[[], frozenset[str]]) -> None:
-        """Take what gives the phrases, none of them empty; it is called when the first text is read."""
+    def __init__(self, phrases: Callable[[], Mapping[str, int]]) -> None:
+        """Take what gives the phrases, none of them empty, with the bits of each; it is called when the first text is
+        read."""
         self._phrases = phrases
 
     @cached_property
     def _start(self) -> _State:
         wanted = self._phrases()
         begun = {phrase[:size] for phrase in wanted for size in range(1, len(phrase) + 1)}
-        states = {"": _State(None, frozenset())}
+        states = {"": _State(None, 0)}
         for text in sorted(begun, key=len):
             rest = next(text[i:] for i in range(1, len(text) + 1) if text[i:] in states)
             shorter = states[rest]
-            ends = shorter.ends | {text} if text in wanted else shorter.ends
-            states[text] = states[text[:-1]][text[-1]] = _State(shorter, ends)
+            state = _State(shorter, shorter.ends | wanted.get(text, 0))
+            states[text] = states[text[:-1]][text[-1]] = state
         return states[""]
 
-    def within(self, body: str) -> frozenset[str]:
-        """The phrases that occur in a text."""
-        state, found = self._start, list[frozenset[str]]()
+    def within(self, body: str) -> int:
+        """The bits of the phrases that occur in a text."""
+        state, found = self._start, 0
+        if not state:
+            return 0
         for char in body:
             state = state[char]
             if state.ends:
-                found.append(state.ends)
-        return frozenset().union(*found)
+                found |= state.ends
+        return found

@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 
 from lawbound.rubrics.behaviour.lexicon import Lexicon
 from lawbound.rubrics.behaviour.signal import Signal
@@ -17,8 +18,8 @@ class Answer:
     sentences: tuple[Sentence, ...]
     stems: frozenset[str]
     """Stems of all words."""
-    anchors: frozenset[str]
-    """Substrings of the lexicons that occur in any sentence."""
+    clues: int
+    """The bits of the clues that occur in any sentence."""
 
     @cached_property
     def body(self) -> str:
@@ -61,11 +62,10 @@ class Answer:
 def take_apart(response: str, lexicons: tuple[Lexicon, ...]) -> Answer:
     """Mask quotations and cut the answer into sentences."""
     spaced = all(lex.spaced for lex in lexicons)
-    anchors = [lex.anchors for lex in lexicons if lex.by_anchor]
-    pieces = sentences(mask_quotations(response), spaced, anchors)
+    pieces = sentences(mask_quotations(response), spaced, [lex.clues for lex in lexicons])
     return Answer(
         response,
         pieces,
         frozenset().union(*[piece.stems for piece in pieces]),
-        frozenset().union(*[piece.anchors for piece in pieces]),
+        reduce(or_, [piece.clues for piece in pieces], 0),
     )

@@ -68,8 +68,7 @@ def _unframed(pieces: Sequence[Sentence], lexicons: tuple[Lexicon, ...]) -> Sent
             or any(lex[name].find(after) for after in pieces[1:2] for name in COUNSEL)
         ):
             return piece
-        anchors = frozenset([anchor for anchor in piece.anchors if anchor in body])
-        return Sentence(body, stems, piece.start, piece.end, anchors)
+        return piece._replace(body=body, stems=stems)
     return piece
 
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from pydantic import Field
 
-from lawbound.rubrics.behaviour.anchors import Anchors
+from lawbound.rubrics.behaviour.clues import Bits, Clue, Clues
 from lawbound.rubrics.behaviour.signal import NOTHING, AnyOf, Signal
 from lawbound.rubrics.behaviour.text import STEM, Searchable
 from lawbound.rubrics.behaviour.variants import folded
@@ -56,12 +56,8 @@ class Lexicon:
     stopwords: frozenset[str]
     signals: Mapping[str, Signal]
     ask: Mapping[str, re.Pattern[str]]
-    by_stem: Mapping[str, tuple[str, ...]]
-    """Names of the signals that a stem may belong to."""
-    by_anchor: Mapping[str, tuple[str, ...]]
-    """Names of the signals that a substring may belong to."""
-    anchors: Anchors
-    """Finds the substrings of `by_anchor`, and those that patterns need."""
+    clues: Clues
+    """Finds the anchors and needs of all signals."""
 
     @property
     def density(self) -> float:
@@ -73,20 +69,9 @@ class Lexicon:
 
     def within(self, text: Searchable) -> "Lexicon":
         """This lexicon with only the signals that can occur in a text: the others need not be tried in each sentence."""
-        of_stems = filter(None, map(self.by_stem.get, text.stems))
-        of_anchors = filter(None, map(self.by_anchor.get, text.anchors))
-        names = set().union(*of_stems, *of_anchors)
-        near = {name: self.signals[name] for name in names}
-        return Lexicon(
-            self.lang,
-            self.spaced,
-            self.stopwords,
-            near,
-            self.ask,
-            self.by_stem,
-            self.by_anchor,
-            self.anchors,
-        )
+        clues = text.clues
+        near = {name: signal for name, signal in self.signals.items() if signal.gate & clues}
+        return Lexicon(self.lang, self.spaced, self.stopwords, near, self.ask, self.clues)
 
     def asks(self, name: str, prompt: str) -> bool:
         """Whether a cleaned prompt has this form."""
@@ -102,22 +87,17 @@ def load(lang: str) -> Lexicon:
     """
     name, data = f"{lang}.yaml", _file(lang)
     slots = _resolve(data.slots)
-    signals = {key: _signal(group, slots) for key, group in data.groups.items()}
-    if lang == "ar":  # texts are folded, so patterns must be
-        signals = {key: _folded(signal) for key, signal in signals.items()}
+    # English is read beside any other language.
+    bits = Bits() if lang == "en" else Bits(load("en").clues.end)
+    signals = {key: _signal(group, slots, bits, lang) for key, group in data.groups.items()}
     ask = {key: _compile(name, key, _fill(pattern, slots)) for key, pattern in data.ask.items()}
-    by_anchor = _names_by({name: signal.anchors for name, signal in signals.items()})
     return Lexicon(
         lang=data.lang,
         spaced=data.spaced,
         stopwords=_stopwords(lang),
         signals=signals,
         ask=ask,
-        by_stem=_names_by({name: signal.stems for name, signal in signals.items()}),
-        by_anchor=by_anchor,
-        anchors=Anchors(
-            lambda: frozenset(by_anchor).union(*[s.literals for s in signals.values()])
-        ),
+        clues=Clues(lambda: {c: bit for s in signals.values() for c, bit in s.bit_of.items()}),
     )
 
 
@@ -126,15 +106,6 @@ def _file(lang: str) -> _File:
     name = f"{lang}.yaml"
     file = files("lawbound.rubrics.behaviour") / "lexicons" / name
     return parse(read_yaml(file, LexiconError), _File, name, LexiconError)
-
-
-def _names_by(words: Mapping[str, frozenset[str]]) -> dict[str, tuple[str, ...]]:
-    """The signals of each word, from the words of each signal."""
-    found: dict[str, tuple[str, ...]] = {}
-    for name, own in words.items():
-        for word in own:
-            found[word] = (*found.get(word, ()), name)
-    return found
 
 
 @cache
@@ -162,25 +133,23 @@ def _stopwords(lang: str) -> frozenset[str]:
     return frozenset(_file(lang).stopwords.split())
 
 
-def _signal(group: _Group, slots: Mapping[str, str]) -> Signal:
+def _signal(group: _Group, slots: Mapping[str, str], bits: Bits, lang: str) -> Signal:
     plain = [p for p in group.patterns if isinstance(p, str)]
     sources = [
         (_needs(p.need), _fill(p.match, slots)) for p in group.patterns if not isinstance(p, str)
     ]
     if plain:
         sources.append(((), "|".join(_fill(p, slots) for p in plain)))
+    if lang == "ar":  # texts are folded, so patterns must be
+        sources = [(needs, folded(source)) for needs, source in sources]
     if isinstance(group.anchors, str):
-        return Signal(_stems(group.anchors), frozenset(), tuple(sources))
-    return Signal(frozenset(), frozenset(group.anchors), tuple(sources))
+        return Signal(Clue(_stems(group.anchors)), sources, bits)
+    anchors = frozenset(map(folded, group.anchors) if lang == "ar" else group.anchors)
+    return Signal(Clue(anchors, is_literal=True), sources, bits)
 
 
 def _needs(need: str | tuple[str, ...]) -> tuple[frozenset[str], ...]:
     return tuple(_stems(words) for words in ([need] if isinstance(need, str) else need))
-
-
-def _folded(signal: Signal) -> Signal:
-    sources = tuple((needs, folded(source)) for needs, source in signal.sources)
-    return Signal(signal.stems, frozenset(map(folded, signal.anchors)), sources)
 
 
 def _stems(text: str) -> frozenset[str]:

@@ -5,13 +5,12 @@ Where a text is searched for substrings anyway, each alternative of a pattern is
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property, reduce
 from operator import or_
 from typing import NamedTuple, TypeVar
 
-from lawbound.rubrics.behaviour.anchors import Anchors
-from lawbound.rubrics.behaviour.literals import Need, alternatives, needs_of
+from lawbound.rubrics.behaviour.clues import ASCII, Bits, Clue, Clues
+from lawbound.rubrics.behaviour.literals import alternatives, needs_of
 from lawbound.rubrics.behaviour.text import Searchable, Text
 
 Piece = TypeVar("Piece", bound=Searchable)
@@ -19,8 +18,6 @@ _MOST_SETS = 4096
 """Sets of needs that a signal caches; a full cache is emptied, so that memory stays bounded."""
 Patterns = tuple[tuple[int, re.Pattern[str]], ...]
 """Alternatives worth trying, each with the place of its pattern."""
-_ASCII = 1
-"""The bit among those of the needs that says that the text is ASCII."""
 
 
 @cache
@@ -34,18 +31,11 @@ def _compiled(source: str, for_ascii: bool) -> re.Pattern[str]:
 class _Part(NamedTuple):
     """A pattern or one of its alternatives."""
 
-    needs: tuple[Need, ...]
-    """Stems; of each set one must occur."""
-    literals: tuple[Need, ...]
-    """Substrings; of each set one must occur."""
+    needs: tuple[Clue, ...]
+    """Each must occur."""
     place: int
     """Of the pattern in the signal."""
     source: str
-
-    @property
-    def every(self) -> Sequence[tuple[bool, Need]]:
-        """All needs, and whether they are of substrings."""
-        return [*[(False, need) for need in self.needs], *[(True, need) for need in self.literals]]
 
 
 class _Worth(dict[int, Patterns]):
@@ -54,115 +44,94 @@ class _Worth(dict[int, Patterns]):
     def __init__(self, parts: Sequence[tuple[int, int, str]]) -> None:
         """Take the needs, the place and the source of each alternative; nothing is compiled yet."""
         super().__init__()
-        self._parts = parts
-        self._every = reduce(or_, [needed for needed, _, _ in parts], _ASCII)
+        self.parts = parts
 
     def __missing__(self, met: int) -> Patterns:
         if len(self) >= _MOST_SETS:
             self.clear()
-        unmet, for_ascii = self._every ^ met, met & _ASCII == _ASCII
+        for_ascii = met & ASCII == ASCII
         found = tuple(
             [
                 (place, _compiled(source, for_ascii))
-                for needed, place, source in self._parts
-                if not needed & unmet
+                for needed, place, source in self.parts
+                if needed & met == needed
             ]
         )
         self[met] = found
         return found
 
 
-@dataclass(frozen=True)
 class Signal:
     """One kind of phrase. Its anchors are cheap to test: a text without any is not searched."""
 
-    stems: frozenset[str]
-    anchors: frozenset[str]
-    """Substrings, in languages whose words have no usable stems; a signal has either stems or anchors."""
-    sources: tuple[tuple[tuple[frozenset[str], ...], str], ...]
-    """Patterns with their needs: sets of stems, of each of which one must occur. Without needs a pattern is always
-    tried."""
+    def __init__(
+        self,
+        anchors: Clue,
+        sources: Sequence[tuple[tuple[frozenset[str], ...], str]],
+        bits: Bits | None = None,
+    ) -> None:
+        """Take phrases.
 
-    @cached_property
-    def needed(self) -> frozenset[str]:
-        """All stems that meet a need."""
-        return frozenset().union(*[need for needs, _ in self.sources for need in needs])
-
-    @cached_property
-    def literals(self) -> frozenset[str]:
-        """Substrings that patterns need, if anchors are substrings: texts are searched for both together."""
-        return frozenset(self._literal_bits)
+        Args:
+            anchors: Stems, or substrings in languages whose words have no usable stems.
+            sources: Patterns with their needs: sets of stems, of each of which one must occur. Without needs a pattern
+                is always tried.
+            bits: Numbers the clues; those of texts that are searched are numbered alike.
+        """
+        self.anchors = anchors
+        self.sources = sources
+        self._bits = Bits() if bits is None else bits
+        self.gate = self._bits[anchors]
+        """The bit of the anchors."""
 
     @cached_property
     def _parts(self) -> Sequence[_Part]:
-        if self.stems:
-            return [_Part(needs, (), i, source) for i, (needs, source) in enumerate(self.sources)]
+        every = [
+            (tuple(map(Clue, needs)), place, source)
+            for place, (needs, source) in enumerate(self.sources)
+        ]
+        if not self.anchors.is_literal:
+            return [_Part(*own) for own in every]
         return [
-            _Part(needs, needs_of(part), i, part)
-            for i, (needs, source) in enumerate(self.sources)
+            _Part((*needs, *[Clue(need, is_literal=True) for need in needs_of(part)]), place, part)
+            for needs, place, source in every
             for part in alternatives(source)
         ]
 
     @cached_property
-    def _bit_of_need(self) -> Mapping[tuple[bool, Need], int]:
-        """A bit for each need; needs of substrings (True) are not those of stems, though they may be spelled alike."""
-        every = dict.fromkeys(need for part in self._parts for need in part.every)
-        return {need: _ASCII << i for i, need in enumerate(every, start=1)}
-
-    @cached_property
-    def _stem_bits(self) -> Mapping[str, int]:
-        """The needs that a stem meets, a bit each: one look-up for each stem in place of a test for each need."""
-        return self._bits(literal=False)
-
-    @cached_property
-    def _literal_bits(self) -> Mapping[str, int]:
-        return self._bits(literal=True)
-
-    def _bits(self, literal: bool) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for (kind, need), bit in self._bit_of_need.items():
-            for text in need if kind is literal else ():
-                found[text] = found.get(text, 0) | bit
-        return found
+    def bit_of(self) -> Mapping[Clue, int]:
+        """The anchors and all needs, with the bit of each."""
+        every = dict.fromkeys(
+            [self.anchors, *[need for part in self._parts for need in part.needs]]
+        )
+        return {clue: self._bits[clue] for clue in every}
 
     @cached_property
     def _worth(self) -> _Worth:
-        bits = self._bit_of_need
-        parts = [(sum(bits[n] for n in {*p.every}), p.place, p.source) for p in self._parts]
-        return _Worth(parts)
+        bits = self.bit_of
+        return _Worth([(sum({bits[n] for n in p.needs}), p.place, p.source) for p in self._parts])
+
+    @cached_property
+    def _mask(self) -> int:
+        """The bits of everything that decides which alternatives are tried."""
+        return reduce(or_, [needed for needed, _, _ in self._worth.parts], ASCII)
 
     def near(self, text: Searchable) -> bool:
         """Whether an anchor occurs."""
-        if self.stems:
-            return not self.stems.isdisjoint(text.stems)
-        return not self.anchors.isdisjoint(text.anchors)
+        return text.clues & self.gate != 0
 
     def among(self, pieces: Sequence[Piece]) -> Sequence[Piece]:
         """The texts in which an anchor occurs; a search of the others finds nothing."""
-        if stems := self.stems:
-            return [p for p in pieces if not stems.isdisjoint(p.stems)]
-        anchors = self.anchors
-        return [p for p in pieces if not anchors.isdisjoint(p.anchors)]
+        gate = self.gate
+        return [p for p in pieces if p.clues & gate]
 
     def find(self, text: Searchable) -> re.Match[str] | None:
         """The leftmost match of the first pattern that matches; at the same place, of its first alternative."""
-        stems, body = text.stems, text.body
-        met = _ASCII if body.isascii() else 0
-        if self.stems:
-            if self.stems.isdisjoint(stems):
-                return None
-        else:
-            if self.anchors.isdisjoint(text.anchors):
-                return None
-            literals = self._literal_bits
-            for literal in self.literals & text.anchors:
-                met |= literals[literal]
-        if self.needed:
-            bits = self._stem_bits
-            for stem in self.needed & stems:
-                met |= bits[stem]
-        first, own = None, 0
-        for place, pattern in self._worth[met]:
+        clues = text.clues
+        if not clues & self.gate:
+            return None
+        body, first, own = text.body, None, 0
+        for place, pattern in self._worth[clues & self._mask]:
             if first is not None and place != own:
                 break
             found = pattern.search(body)
@@ -171,17 +140,16 @@ class Signal:
         return first
 
     def find_in(self, body: str, stems: frozenset[str]) -> re.Match[str] | None:
-        """The first match in a text that was not yet searched for anchors."""
-        if self.stems:
-            return self.find(Text(body, stems, frozenset()))
-        if not any(anchor in body for anchor in self.anchors):
-            return None
-        return self.find(Text(body, stems, self._own.within(body)))
+        """The first match in a text that was not yet searched for clues."""
+        words, is_literal = self.anchors
+        if any(word in body for word in words) if is_literal else not words.isdisjoint(stems):
+            return self.find(Text(body, self._own.within(body, stems)))
+        return None
 
     @cached_property
-    def _own(self) -> Anchors:
-        """Finds the anchors and literals of this signal alone."""
-        return Anchors(lambda: self.anchors | self.literals)
+    def _own(self) -> Clues:
+        """Finds the anchors and needs of this signal alone."""
+        return Clues(lambda: self.bit_of)
 
     def forget(self) -> None:
         """Empty the cache."""
@@ -195,12 +163,11 @@ class AnyOf:
     def __init__(self, signals: Sequence[Signal]) -> None:
         """Take signals in the order in which they are tried."""
         self._signals = signals
-        self._stems = frozenset().union(*[signal.stems for signal in signals])
-        self._anchors = frozenset().union(*[signal.anchors for signal in signals])
+        self._gates = reduce(or_, [signal.gate for signal in signals], 0)
 
     def near(self, text: Searchable) -> bool:
         """Whether a search could find a phrase."""
-        return not (self._stems.isdisjoint(text.stems) and self._anchors.isdisjoint(text.anchors))
+        return text.clues & self._gates != 0
 
     def of(self, text: Searchable) -> "AnyOf":
         """These signals, or none if a text has no anchor of any: then its parts need not be tried."""
@@ -208,7 +175,7 @@ class AnyOf:
 
     def within(self, text: Searchable) -> bool:
         """Whether a phrase occurs."""
-        if self._stems.isdisjoint(text.stems) and self._anchors.isdisjoint(text.anchors):
+        if not text.clues & self._gates:
             return False
         for signal in self._signals:  # noqa: SIM110 - a generator costs more than most of what it would go through
             if signal.find(text) is not None:
@@ -230,4 +197,4 @@ class _Nothing(Signal):
         """Always None."""
 
 
-NOTHING = _Nothing(frozenset(), frozenset(), ())
+NOTHING = _Nothing(Clue(frozenset()), ())

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from operator import itemgetter
+from operator import itemgetter, or_
 from typing import NamedTuple, Protocol
 from unicodedata import normalize
 
-from lawbound.rubrics.behaviour.anchors import Anchors
+from lawbound.rubrics.behaviour.clues import Clues
 from lawbound.rubrics.behaviour.variants import (
     ASCII_KEEPS,
     FOLD,
@@ -85,34 +85,30 @@ _HEAD = itemgetter(slice(STEM))
 
 
 class Searchable(Protocol):
-    """Cleaned text, the stems of its words, and the anchors in it."""
+    """Cleaned text, and the bits of the clues in it."""
 
     @property
     def body(self) -> str: ...
 
     @property
-    def stems(self) -> frozenset[str]: ...
-
-    @property
-    def anchors(self) -> frozenset[str]: ...
+    def clues(self) -> int: ...
 
 
 class Text(NamedTuple):
-    """Cleaned text with the stems of its words and the anchors in it."""
+    """Cleaned text with the bits of the clues in it."""
 
     body: str
-    stems: frozenset[str]
-    anchors: frozenset[str]
+    clues: int
 
 
 class Sentence(NamedTuple):
-    """One sentence, cleaned, with the stems of its words, its offsets in the answer and the anchors in it."""
+    """One sentence, cleaned, with the stems of its words, its offsets in the answer and the bits of the clues in it."""
 
     body: str
     stems: frozenset[str]
     start: int
     end: int
-    anchors: frozenset[str]
+    clues: int
 
 
 def stems_of(body: str) -> frozenset[str]:
@@ -203,11 +199,9 @@ def mask_quotations(text: str) -> str:
 _QUOTING = ("「", "『", ">", "```", " '", "\n'")
 
 
-def sentences(
-    text: str, spaced: bool = True, anchors: Sequence[Anchors] = ()
-) -> tuple[Sentence, ...]:
-    """Cut at full stops and line breaks; Thai, which has no full stops, at spaces. Each sentence gets the `anchors`
-    that occur in it."""
+def sentences(text: str, spaced: bool = True, clues: Sequence[Clues] = ()) -> tuple[Sentence, ...]:
+    """Cut at full stops and line breaks; Thai, which has no full stops, at spaces. Each sentence gets the `clues` that
+    occur in it."""
     if text.isascii():
         pattern = _ASCII_SENTENCE
     else:
@@ -222,7 +216,8 @@ def sentences(
     bodies = _clean_all(pieces)
     if not spaced:
         bodies = [body if body.isascii() else body.replace(" ", "") for body in bodies]
-    parts = (bodies, _stems_of_all(bodies), starts, stops, _anchors_of_all(bodies, anchors))
+    stems = _stems_of_all(bodies)
+    parts = (bodies, stems, starts, stops, _clues_of_all(bodies, stems, clues))
     return tuple(map(Sentence._make, zip(*parts, strict=True)))
 
 
@@ -252,10 +247,13 @@ def _stems_of_all(bodies: Sequence[str]) -> list[frozenset[str]]:
     ]
 
 
-def _anchors_of_all(bodies: Sequence[str], anchors: Sequence[Anchors]) -> list[frozenset[str]]:
-    if not anchors:
-        return [frozenset()] * len(bodies)
-    return [frozenset().union(*[one.within(body) for one in anchors]) for body in bodies]
+def _clues_of_all(
+    bodies: Sequence[str], stems: Sequence[frozenset[str]], clues: Sequence[Clues]
+) -> list[int]:
+    found = [0] * len(bodies)
+    for one in clues:
+        found = list(map(or_, found, map(one.within, bodies, stems)))
+    return found
 
 
 def composed(text: str) -> str:

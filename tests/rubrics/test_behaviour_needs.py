@@ -105,16 +105,15 @@ def lacking(lang: str, seed: int = 5) -> list[tuple[str, str, list[str]]]:
     found, rng = [], random.Random(seed)
     for name, signal in load(lang).signals.items():
         for needs, source in signal.sources:
-            if not needs and not signal.stems:
+            if not needs and signal.anchors.is_literal:
                 continue
             parsed, compiled = _parser.parse(source), re.compile(source)
             texts = [*_each(parsed, rng), *[_drawn(parsed, rng) for _ in range(DRAWS)]]
             matched = [text for text in texts if compiled.search(text) and _is_written(text)]
             wanted = [(" ".join(sorted(need))[:60], need) for need in needs]
-            for label, words in (
-                *wanted,
-                *[("anchors", signal.stems)] * ((lang, name) not in FITTED),
-            ):
+            if not signal.anchors.is_literal and (lang, name) not in FITTED:
+                wanted.append(("anchors", signal.anchors.words))
+            for label, words in wanted:
                 short = [text for text in matched if not _holds(text, words)]
                 if short:
                     found.append((name, label, short))
@@ -147,8 +146,8 @@ def test_what_a_signal_finds_is_what_its_whole_expressions_find_first(lang: str)
         sources = [_parser.parse(source) for _, source in signal.sources]
         for _ in range(DRAWS // 3):
             body = " ".join(_drawn(rng.choice(sources), rng) for _ in range(3))
-            text = Text(body, stems_of(body), lexicon.anchors.within(body))
-            for found in (signal.find(text), signal.find_in(body, text.stems)):
+            text = Text(body, lexicon.clues.within(body, stems_of(body)))
+            for found in (signal.find(text), signal.find_in(body, stems_of(body))):
                 assert (found and found.span()) == _first(signal, text)
                 seen += found is not None
     assert seen > 200
@@ -157,8 +156,9 @@ def test_what_a_signal_finds_is_what_its_whole_expressions_find_first(lang: str)
 def _first(signal: Signal, text: Text) -> tuple[int, int] | None:
     if not signal.near(text):
         return None
+    stems = stems_of(text.body)
     for needs, source in signal.sources:
-        if all(need & text.stems for need in needs) and (found := re.search(source, text.body)):
+        if all(need & stems for need in needs) and (found := re.search(source, text.body)):
             return found.span()
     return None
 

@@ -16,6 +16,7 @@ from lawbound.rubrics.behaviour import signal as signals
 from lawbound.rubrics.behaviour import text as text_module
 from lawbound.rubrics.behaviour.anchors import Anchors
 from lawbound.rubrics.behaviour.broken import degenerate_span
+from lawbound.rubrics.behaviour.clues import Clue
 from lawbound.rubrics.behaviour.concepts import UNSPACED, count, names, places
 from lawbound.rubrics.behaviour.lexicon import any_of, load, shipped
 from lawbound.rubrics.behaviour.signal import Signal
@@ -59,9 +60,8 @@ def test_where_sentences_end(text: str, pieces: list[str]) -> None:
 
 
 def test_a_pattern_is_tried_only_where_each_of_its_needs_is_there() -> None:
-    signal = Signal(
-        frozenset({"not"}), frozenset(), (((frozenset({"i", "we"}), frozenset({"able"})), "able"),)
-    )
+    needs = (frozenset({"i", "we"}), frozenset({"able"}))
+    signal = Signal(Clue(frozenset({"not"})), [(needs, "able")])
 
     def finds(body: str) -> bool:
         return signal.find_in(body, stems_of(body)) is not None
@@ -73,19 +73,20 @@ def test_a_pattern_is_tried_only_where_each_of_its_needs_is_there() -> None:
 def test_a_signal_finds_what_trying_every_expression_finds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(signals, "_MOST_SETS", 3)  # so that its memory starts anew again and again
     shipped = load("en")["decline"]
-    signal = Signal(shipped.stems, shipped.anchors, shipped.sources)
-    stems, order = sorted(signal.stems | signal.needed), random.Random(6)
+    signal = Signal(shipped.anchors, shipped.sources)
+    words = {word for clue in signal.bit_of for word in clue.words}
+    order = random.Random(6)
     found = 0
     for _ in range(2000):
-        body = " ".join(["i", "cannot", *order.sample(stems, 4), "that"])
-        text = Text(body, stems_of(body), frozenset())
+        body = " ".join(["i", "cannot", *order.sample(sorted(words), 4), "that"])
+        stems = stems_of(body)
         tried = (
             re.search(source, body)
             for needs, source in signal.sources
-            if all(need & text.stems for need in needs)
+            if all(need & stems for need in needs)
         )
-        first = next(filter(None, tried), None) if text.stems & signal.stems else None
-        seen = signal.find(text)
+        first = next(filter(None, tried), None) if stems & signal.anchors.words else None
+        seen = signal.find_in(body, stems)
         assert (seen and seen.span()) == (first and first.span())
         found += seen is not None
         assert len(signal._worth) <= 3
@@ -149,12 +150,12 @@ def test_no_odd_word_is_missed_by_the_look_that_comes_first(head: str) -> None:
 def test_any_of_several_signals_is_found_and_told_from_none() -> None:
     either = any_of(("en",), "regret", "contrast")
     for body, found in (("however, it is so", True), ("i am sorry", True), ("it is four", False)):
-        text = Text(body, stems_of(body), frozenset())
+        text = Text(body, load("en").clues.within(body, stems_of(body)))
         assert either.within(text) is found
         assert either.near(text) or not found
     both = any_of(("zh", "en"), "decline")  # by substrings and by stems
     for body, found in (("我无法提供", True), ("i cannot do that", True), ("四", False)):
-        (piece,) = sentences(body, spaced=False, anchors=[load("zh").anchors])
+        (piece,) = sentences(body, False, [load("zh").clues, load("en").clues])
         assert both.within(piece) is found
         assert both.near(piece) is found
 
@@ -164,30 +165,42 @@ def test_any_of_several_signals_is_found_and_told_from_none() -> None:
     st.lists(st.text("ab한c", max_size=30)),
 )
 def test_every_anchor_is_found_and_no_other(phrases: set[str], bodies: list[str]) -> None:
-    anchors = Anchors(lambda: frozenset(phrases))
+    bits = {phrase: 1 << i for i, phrase in enumerate(phrases)}
+    anchors = Anchors(lambda: bits)
     for body in bodies:  # one after the other: what is remembered of one serves the next
-        assert anchors.within(body) == {phrase for phrase in phrases if phrase in body}
+        assert anchors.within(body) == sum(bits[phrase] for phrase in phrases if phrase in body)
 
 
 def test_what_is_remembered_of_signs_stays_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(anchors_module, "_MOST_TRANSITIONS", 3)
-    anchors = Anchors(lambda: frozenset(["ab", "bc"]))
-    assert anchors.within("".join(map(chr, range(0x4E00, 0x4F00))) + "abc") == {"ab", "bc"}
+    anchors = Anchors(lambda: {"ab": 1, "bc": 2, "ac": 4})
+    assert anchors.within("".join(map(chr, range(0x4E00, 0x4F00))) + "abc") == 1 | 2
     assert len(anchors._start) <= 3
 
 
 @pytest.mark.parametrize("lang", shipped())
 def test_a_sentence_holds_the_anchors_that_occur_in_it(lang: str) -> None:
     lexicon = load(lang)
-    every = sorted(lexicon.by_anchor)
-    assert set(every) == {a for signal in lexicon.signals.values() for a in signal.anchors}
-    for first, second in itertools.pairwise(every[::8]):
+    own = [s.anchors.words for s in lexicon.signals.values() if s.anchors.is_literal]
+    for first, second in itertools.pairwise(sorted(frozenset().union(*own))[::8]):
         body = f"{first}{second}"
-        within = lexicon.anchors.within(body)  # with what patterns need
-        assert within & set(every) == {anchor for anchor in every if anchor in body}
-        names = {name for name, s in lexicon.signals.items() if any(a in body for a in s.anchors)}
-        text = Text(body, frozenset(), within)
+        stems = stems_of(body)
+        names = {
+            name
+            for name, (words, is_literal) in ((n, s.anchors) for n, s in lexicon.signals.items())
+            if (any(word in body for word in words) if is_literal else words & stems)
+        }
+        text = Text(body, lexicon.clues.within(body, stems))
         assert lexicon.within(text).signals.keys() == names
+
+
+@pytest.mark.parametrize("lang", shipped())
+def test_the_clues_of_a_language_are_not_those_of_english(lang: str) -> None:
+    bits = [
+        {bit for s in load(name).signals.values() for bit in s.bit_of.values()}
+        for name in (lang, "en")
+    ]
+    assert lang == "en" or bits[0].isdisjoint(bits[1])
 
 
 @pytest.mark.parametrize("lang", UNSPACED)

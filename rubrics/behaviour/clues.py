@@ -1,0 +1,71 @@
+"""Which anchors and needs of a lexicon occur in a text: one number with a bit for each.
+
+A sentence is read once. Whether any of hundreds of phrases can occur in it is then a look at some bits.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from lawbound.rubrics.behaviour.anchors import Anchors
+
+ASCII = 1
+"""The bit that says that a text is ASCII."""
+
+
+class Clue(NamedTuple):
+    """Words one of which occurs."""
+
+    words: frozenset[str]
+    is_literal: bool = False
+    """The words are substrings, not stems."""
+
+
+class Bits(dict[Clue, int]):
+    """A bit for each clue, given when it is first asked for; signals with the same clue share it."""
+
+    def __init__(self, first: int = ASCII.bit_length()) -> None:
+        """Take the place of the first bit."""
+        super().__init__()
+        self._first = first
+
+    def __missing__(self, clue: Clue) -> int:
+        found = self[clue] = 1 << (self._first + len(self))
+        return found
+
+
+class Clues:
+    """Finds clues in texts."""
+
+    def __init__(self, bits: Callable[[], Mapping[Clue, int]]) -> None:
+        """Take what gives the clues with their bits; it is called when the first text is read."""
+        self._bits = bits
+        self._phrases = Anchors(lambda: self._by_word(is_literal=True))
+
+    @property
+    def end(self) -> int:
+        """The place behind the last bit."""
+        return max(self._bits().values(), default=ASCII).bit_length()
+
+    def within(self, body: str, stems: frozenset[str]) -> int:
+        """The bits of the clues that occur in a text with these stems."""
+        found = ASCII if body.isascii() else 0
+        by_stem = self._by_stem
+        for stem in self._stems & stems:
+            found |= by_stem[stem]
+        return found | self._phrases.within(body)
+
+    @cached_property
+    def _stems(self) -> frozenset[str]:
+        return frozenset(self._by_stem)
+
+    @cached_property
+    def _by_stem(self) -> Mapping[str, int]:
+        return self._by_word(is_literal=False)
+
+    def _by_word(self, is_literal: bool) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for clue, bit in self._bits().items():
+            for word in clue.words if clue.is_literal is is_literal else ():
+                found[word] = found.get(word, 0) | bit
+        return found
