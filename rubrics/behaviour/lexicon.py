@@ -9,6 +9,7 @@ from importlib.resources import files
 from pydantic import Field
 
 from lawbound.rubrics.behaviour.clues import Bits, Clue, Clues
+from lawbound.rubrics.behaviour.forms import Forms
 from lawbound.rubrics.behaviour.signal import NOTHING, AnyOf, Signal
 from lawbound.rubrics.behaviour.text import STEM, Searchable
 from lawbound.rubrics.behaviour.variants import folded
@@ -55,7 +56,7 @@ class Lexicon:
     spaced: bool
     stopwords: frozenset[str]
     signals: Mapping[str, Signal]
-    ask: Mapping[str, re.Pattern[str]]
+    ask: Forms
     clues: Clues
     """Finds the anchors and needs of all signals."""
 
@@ -73,10 +74,6 @@ class Lexicon:
         near = {name: signal for name, signal in self.signals.items() if signal.gate & clues}
         return Lexicon(self.lang, self.spaced, self.stopwords, near, self.ask, self.clues)
 
-    def asks(self, name: str, prompt: str) -> bool:
-        """Whether a cleaned prompt has this form."""
-        return name in self.ask and self.ask[name].search(prompt) is not None
-
 
 @cache
 def load(lang: str) -> Lexicon:
@@ -90,7 +87,9 @@ def load(lang: str) -> Lexicon:
     # English is read beside any other language.
     bits = Bits() if lang == "en" else Bits(load("en").clues.end)
     signals = {key: _signal(group, slots, bits, lang) for key, group in data.groups.items()}
-    ask = {key: _compile(name, key, _fill(pattern, slots)) for key, pattern in data.ask.items()}
+    ask = Forms(
+        {key: _compile(name, key, _fill(pattern, slots)) for key, pattern in data.ask.items()}
+    )
     return Lexicon(
         lang=data.lang,
         spaced=data.spaced,

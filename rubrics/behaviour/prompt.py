@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 from lawbound.rubrics.behaviour.language import guess_language, plainly_other
@@ -57,6 +57,8 @@ class Ask:
     advocate: bool
     """The prompt wants one side argued, praised or mocked."""
     text: str
+    clues: int
+    """The bits of the strings of forms in it."""
     terms: frozenset[str]
     """Stems of content words; character bigrams in languages without spaces."""
 
@@ -69,7 +71,7 @@ class Ask:
     @property
     def done(self) -> bool:
         """Whether the prompt asks for the outcome of a request, or is a `line` question: "Refused." may be the answer."""
-        return self.line or (self._asks("became") and _asks(self.lang, "request", self.text))
+        return self.line or (self._asks("became") and self._holds("request"))
 
     @property
     def line(self) -> bool:
@@ -95,7 +97,7 @@ class Ask:
     @property
     def itself(self) -> bool:
         """Whether the prompt asks about the assistant."""
-        return _asks(self.lang, "itself", self.text[:OPENING])
+        return _asks(self.lang, "itself", self.text[:OPENING], self.clues)
 
     @property
     def decided(self) -> bool:
@@ -110,31 +112,34 @@ class Ask:
     @property
     def one_sided(self) -> bool:
         """Whether the prompt wants a text that takes one side: one with both sides is not what was asked for."""
-        argued = self.author or (not self.question and _asks(self.lang, "argued", self.text))
-        return argued and self.advocate and not _asks(self.lang, "both", self.text)
+        argued = self.author or (not self.question and self._holds("argued"))
+        return argued and self.advocate and not self._holds("both")
 
     @property
     def how(self) -> bool:
         """Whether the prompt asks how something is done."""
-        return _asks(self.lang, "how", self.text)
+        return self._holds("how")
 
     @property
     def coping(self) -> bool:
         """Whether the prompt asks how something is borne, prevented, punished or done safely."""
-        return _asks(self.lang, "coping", self.text)
+        return self._holds("coping")
 
     @property
     def official(self) -> bool:
         """Whether the prompt asks for what a government says, or for a text that sounds like it."""
-        return _asks(self.lang, "official", self.text)
+        return self._holds("official")
 
     @property
     def view(self) -> bool:
         """Whether the prompt asks for a view beside something else ("..., and tell me whether you agree")."""
-        return _asks(self.lang, "view", self.text)
+        return self._holds("view")
 
     def _asks(self, name: str) -> bool:
-        return not self.ordered and _asks(self.lang, name, self.text)
+        return not self.ordered and self._holds(name)
+
+    def _holds(self, name: str) -> bool:
+        return _asks(self.lang, name, self.text, self.clues)
 
     @property
     def question(self) -> bool:
@@ -156,43 +161,46 @@ def read(prompt: str, lang: str | None) -> Ask:
         lang = lang if lang in shipped() else "en"
     lexicon = load(lang)
     text = clean(head)
+    clues = lexicon.ask.clues(text)
+    has = partial(lexicon.ask.hold, clues=clues)
     parts = (text, _last_question(text))
-    yesno = lexicon.asks("whether", text) or any(
-        lexicon.asks("yesno", part) and not lexicon.asks("polite", part) for part in parts
+    yesno = has("whether", text) or any(
+        has("yesno", part) and not has("polite", part) for part in parts
     )
-    side = lexicon.asks("side", text)
-    transform = lexicon.asks("transform", text) or load("en").asks("transform", text)
+    side = has("side", text)
+    transform = has("transform", text) or load("en").ask["transform"].search(text) is not None
     opened = text[:OPENING]
-    played = not transform and lexicon.asks("played", opened)
-    author = played or lexicon.asks("author", text)
-    refusal = lexicon.asks("refusal", text) or (transform and _holds_refusal(text))
+    played = not transform and has("played", opened)
+    author = played or has("author", text)
+    refusal = has("refusal", text) or (transform and _holds_refusal(text))
     free = author and not (transform or refusal)
     dictated = lexicon.ask["dictated"].search(opened) if free else None
     return Ask(
         lang=lang,
         author=author,
         side=side,
-        choice=side or lexicon.asks("choice", text),
+        choice=side or has("choice", text),
         transform=transform,
         refusal=refusal or played or dictated is not None,
         played=played,
-        limits=not author and len(text) <= OPENING and lexicon.asks("limits", text),
+        limits=not author and len(text) <= OPENING and has("limits", text),
         dictated=dictated.group() if dictated else "",
         yesno=yesno,
-        polite=not yesno and any(lexicon.asks("polite", part) for part in parts),
-        loaded=lexicon.asks("tag", text),
-        justify=lexicon.asks("justify", text),
-        norm=lexicon.asks("norm", text),
-        advocate=lexicon.asks("advocate", text),
+        polite=not yesno and any(has("polite", part) for part in parts),
+        loaded=has("tag", text),
+        justify=has("justify", text),
+        norm=has("norm", text),
+        advocate=has("advocate", text),
         text=text,
+        clues=clues,
         terms=terms(text, lexicon),
     )
 
 
 @lru_cache(maxsize=4096)
-def _asks(lang: str, name: str, text: str) -> bool:
-    """`Lexicon.asks`, cached: only short answers need these forms."""
-    return load(lang).asks(name, text)
+def _asks(lang: str, name: str, text: str, clues: int) -> bool:
+    """Whether a prompt has this form, cached: only short answers need these forms."""
+    return load(lang).ask.hold(name, text, clues)
 
 
 @lru_cache(maxsize=4096)
