@@ -7,7 +7,7 @@ from operator import or_
 
 from lawbound.rubrics.behaviour.lexicon import Lexicon
 from lawbound.rubrics.behaviour.signal import Signal
-from lawbound.rubrics.behaviour.text import Sentence, mask_quotations, sentences
+from lawbound.rubrics.behaviour.text import Sentence, mask_quotations, sentences, stems_of
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,6 @@ class Answer:
 
     raw: str
     sentences: tuple[Sentence, ...]
-    stems: frozenset[str]
-    """Stems of all words."""
     clues: int
     """The bits of the clues that occur in any sentence."""
 
@@ -25,6 +23,11 @@ class Answer:
     def body(self) -> str:
         """All sentences, cleaned."""
         return "\n".join([piece.body for piece in self.sentences])
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """Stems of all words; not cached."""
+        return stems_of(self.body)
 
     def near_start(self, lexicons: tuple[Lexicon, ...], name: str, count: int) -> bool:
         """Whether a signal occurs in one of the first `count` sentences."""
@@ -66,6 +69,5 @@ def take_apart(response: str, lexicons: tuple[Lexicon, ...]) -> Answer:
     return Answer(
         response,
         pieces,
-        frozenset().union(*[piece.stems for piece in pieces]),
         reduce(or_, [piece.clues for piece in pieces], 0),
     )

@@ -3,12 +3,16 @@
 A sentence is read once. Whether any of hundreds of phrases can occur in it is then a look at some bits.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
 from lawbound.rubrics.behaviour.anchors import Anchors
 
+STEM = 5
+"""Characters of a stem: enough to tell words apart, few enough to ignore their endings."""
+_MOST_WORDS = 50_000
+"""Distinct words cached; a full cache is emptied, so that memory stays bounded."""
 ASCII = 1
 """The bit that says that a text is ASCII."""
 
@@ -34,6 +38,18 @@ class Bits(dict[Clue, int]):
         return found
 
 
+class _Known(dict[str, int]):
+    """The bits of each word, filled as words are looked up."""
+
+    def __init__(self, by_stem: Mapping[str, int]) -> None:
+        super().__init__()
+        self._by_stem = by_stem
+
+    def __missing__(self, word: str) -> int:
+        found = self[word] = self._by_stem.get(word[:STEM], 0)
+        return found
+
+
 class Clues:
     """Finds clues in texts."""
 
@@ -47,21 +63,18 @@ class Clues:
         """The place behind the last bit."""
         return max(self._bits().values(), default=ASCII).bit_length()
 
-    def within(self, body: str, stems: frozenset[str]) -> int:
-        """The bits of the clues that occur in a text with these stems."""
-        found = ASCII if body.isascii() else 0
-        by_stem = self._by_stem
-        for stem in self._stems & stems:
-            found |= by_stem[stem]
+    def within(self, body: str, words: Iterable[str]) -> int:
+        """The bits of the clues that occur in a text with these words or stems."""
+        found, known = ASCII if body.isascii() else 0, self._known
+        if len(known) >= _MOST_WORDS:
+            known.clear()
+        for bits in filter(None, map(known.__getitem__, words)):
+            found |= bits
         return found | self._phrases.within(body)
 
     @cached_property
-    def _stems(self) -> frozenset[str]:
-        return frozenset(self._by_stem)
-
-    @cached_property
-    def _by_stem(self) -> Mapping[str, int]:
-        return self._by_word(is_literal=False)
+    def _known(self) -> "_Known":
+        return _Known(self._by_word(is_literal=False))
 
     def _by_word(self, is_literal: bool) -> dict[str, int]:
         found: dict[str, int] = {}

@@ -68,7 +68,7 @@ def _unframed(pieces: Sequence[Sentence], lexicons: tuple[Lexicon, ...]) -> Sent
             or any(lex[name].find(after) for after in pieces[1:2] for name in COUNSEL)
         ):
             return piece
-        return piece._replace(body=body, stems=stems)
+        return piece._replace(body=body)
     return piece
 
 

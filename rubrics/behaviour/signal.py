@@ -44,17 +44,19 @@ class _Worth(dict[int, Patterns]):
     def __init__(self, parts: Sequence[tuple[int, int, str]]) -> None:
         """Take the needs, the place and the source of each alternative; nothing is compiled yet."""
         super().__init__()
-        self.parts = parts
+        self._parts = parts
+        self.asked = reduce(or_, [needed for needed, _, _ in parts], ASCII)
+        """The bits of everything that decides which alternatives are tried."""
 
     def __missing__(self, met: int) -> Patterns:
         if len(self) >= _MOST_SETS:
             self.clear()
-        for_ascii = met & ASCII == ASCII
+        unmet, for_ascii = self.asked ^ met, met & ASCII == ASCII
         found = tuple(
             [
                 (place, _compiled(source, for_ascii))
-                for needed, place, source in self.parts
-                if needed & met == needed
+                for needed, place, source in self._parts
+                if not needed & unmet
             ]
         )
         self[met] = found
@@ -111,11 +113,6 @@ class Signal:
         bits = self.bit_of
         return _Worth([(sum({bits[n] for n in p.needs}), p.place, p.source) for p in self._parts])
 
-    @cached_property
-    def _mask(self) -> int:
-        """The bits of everything that decides which alternatives are tried."""
-        return reduce(or_, [needed for needed, _, _ in self._worth.parts], ASCII)
-
     def near(self, text: Searchable) -> bool:
         """Whether an anchor occurs."""
         return text.clues & self.gate != 0
@@ -130,8 +127,9 @@ class Signal:
         clues = text.clues
         if not clues & self.gate:
             return None
-        body, first, own = text.body, None, 0
-        for place, pattern in self._worth[clues & self._mask]:
+        worth, body = self._worth, text.body
+        first, own = None, 0
+        for place, pattern in worth[clues & worth.asked]:
             if first is not None and place != own:
                 break
             found = pattern.search(body)

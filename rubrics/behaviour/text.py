@@ -7,7 +7,7 @@ from operator import itemgetter, or_
 from typing import NamedTuple, Protocol
 from unicodedata import normalize
 
-from lawbound.rubrics.behaviour.clues import Clues
+from lawbound.rubrics.behaviour.clues import STEM, Clues
 from lawbound.rubrics.behaviour.variants import (
     ASCII_KEEPS,
     FOLD,
@@ -60,8 +60,6 @@ _STRESS = re.compile(
 """Underscores for emphasis; not those within a name or of a blank to fill in."""
 
 
-STEM = 5
-"""Characters of a stem: enough to tell words apart, few enough to ignore their endings."""
 _SEAM = "\x1f"
 """Separates sentences that are cleaned together: the control character "unit separator"."""
 
@@ -102,20 +100,29 @@ class Text(NamedTuple):
 
 
 class Sentence(NamedTuple):
-    """One sentence, cleaned, with the stems of its words, its offsets in the answer and the bits of the clues in it."""
+    """One sentence, cleaned, with its offsets in the answer and the bits of the clues in it."""
 
     body: str
-    stems: frozenset[str]
     start: int
     end: int
     clues: int
 
+    @property
+    def stems(self) -> frozenset[str]:
+        """Stems of all words; not cached."""
+        return stems_of(self.body)
+
 
 def stems_of(body: str) -> frozenset[str]:
     """Stems of all words."""
+    return frozenset(map(_HEAD, _words_of(body)))
+
+
+def _words_of(body: str) -> list[str]:
+    """All words, or their stems."""
     if body.isascii():  # same result in a quarter of the time
-        return frozenset(map(_HEAD, blanked(body, _APART).split()))
-    return frozenset(_STEM.findall(body))
+        return blanked(body, _APART).split()
+    return _STEM.findall(body)
 
 
 # Begins with one character class as well.
@@ -216,8 +223,7 @@ def sentences(text: str, spaced: bool = True, clues: Sequence[Clues] = ()) -> tu
     bodies = _clean_all(pieces)
     if not spaced:
         bodies = [body if body.isascii() else body.replace(" ", "") for body in bodies]
-    stems = _stems_of_all(bodies)
-    parts = (bodies, stems, starts, stops, _clues_of_all(bodies, stems, clues))
+    parts = (bodies, starts, stops, _clues_of_all(bodies, clues))
     return tuple(map(Sentence._make, zip(*parts, strict=True)))
 
 
@@ -238,22 +244,20 @@ def _clean_all(pieces: Sequence[str]) -> list[str]:
     ]
 
 
-def _stems_of_all(bodies: Sequence[str]) -> list[frozenset[str]]:
+def _clues_of_all(bodies: Sequence[str], clues: Sequence[Clues]) -> list[int]:
+    found = [0] * len(bodies)
+    words = _words_of_all(bodies) if clues else []
+    for one in clues:
+        found = list(map(or_, found, map(one.within, bodies, words)))
+    return found
+
+
+def _words_of_all(bodies: Sequence[str]) -> list[list[str]]:
+    """The words of each text, or their stems."""
     whole = _SEAM.join(bodies)
     if not whole.isascii() or whole.count(_SEAM) != len(bodies) - 1:
-        return [stems_of(body) for body in bodies]
-    return [
-        frozenset(map(_HEAD, words.split())) for words in blanked(whole, _BUT_SEAMS).split(_SEAM)
-    ]
-
-
-def _clues_of_all(
-    bodies: Sequence[str], stems: Sequence[frozenset[str]], clues: Sequence[Clues]
-) -> list[int]:
-    found = [0] * len(bodies)
-    for one in clues:
-        found = list(map(or_, found, map(one.within, bodies, stems)))
-    return found
+        return [_words_of(body) for body in bodies]
+    return [words.split() for words in blanked(whole, _BUT_SEAMS).split(_SEAM)]
 
 
 def composed(text: str) -> str:
