@@ -4,7 +4,7 @@ Languages with much inflection or without spaces are searched by substrings; one
 sentence would be slow.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 
 _MOST_TRANSITIONS = 2000
@@ -33,14 +33,13 @@ class _State(dict[str, "_State"]):
 class Anchors:
     """Phrases to search for."""
 
-    def __init__(self, phrases: Callable[[], Mapping[str, int]]) -> None:
-        """Take what gives the phrases, none of them empty, with the bits of each; it is called when the first text is
-        read."""
+    def __init__(self, phrases: Mapping[str, int]) -> None:
+        """Take the phrases, none of them empty, with the bits of each."""
         self._phrases = phrases
 
     @cached_property
     def _start(self) -> _State:
-        wanted = self._phrases()
+        wanted = self._phrases
         begun = {phrase[:size] for phrase in wanted for size in range(1, len(phrase) + 1)}
         states = {"": _State(None, 0)}
         for text in sorted(begun, key=len):
@@ -53,8 +52,6 @@ class Anchors:
     def within(self, body: str) -> int:
         """The bits of the phrases that occur in a text."""
         state, found = self._start, 0
-        if not state:
-            return 0
         for char in body:
             state = state[char]
             if state.ends:

@@ -7,7 +7,7 @@ from operator import or_
 
 from lawbound.rubrics.behaviour.lexicon import Lexicon
 from lawbound.rubrics.behaviour.signal import Signal
-from lawbound.rubrics.behaviour.text import Sentence, mask_quotations, sentences, stems_of
+from lawbound.rubrics.behaviour.text import Sentence, mask_quotations, sentences
 
 
 @dataclass(frozen=True)
@@ -27,15 +27,15 @@ class Answer:
     @property
     def stems(self) -> frozenset[str]:
         """Stems of all words; not cached."""
-        return stems_of(self.body)
+        return frozenset().union(*[piece.stems for piece in self.sentences])
 
     def near_start(self, lexicons: tuple[Lexicon, ...], name: str, count: int) -> bool:
         """Whether a signal occurs in one of the first `count` sentences."""
         for lex in lexicons:
-            if (signal := lex.signals.get(name)) is not None:
-                for piece in self.sentences[:count]:
-                    if signal.find(piece) is not None:
-                        return True
+            signal = lex[name]
+            for piece in self.sentences[:count]:
+                if signal.find(piece) is not None:
+                    return True
         return False
 
     def first(self, signal: Signal) -> re.Match[str] | None:

@@ -3,8 +3,9 @@
 A sentence is read once. Whether any of hundreds of phrases can occur in it is then a look at some bits.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from operator import or_
 from typing import NamedTuple
 
 from lawbound.rubrics.behaviour.anchors import Anchors
@@ -56,7 +57,6 @@ class Clues:
     def __init__(self, bits: Callable[[], Mapping[Clue, int]]) -> None:
         """Take what gives the clues with their bits; it is called when the first text is read."""
         self._bits = bits
-        self._phrases = Anchors(lambda: self._by_word(is_literal=True))
 
     @property
     def end(self) -> int:
@@ -65,12 +65,24 @@ class Clues:
 
     def within(self, body: str, words: Iterable[str]) -> int:
         """The bits of the clues that occur in a text with these words or stems."""
-        found, known = ASCII if body.isascii() else 0, self._known
+        return self.within_each([body], [words])[0]
+
+    def within_each(self, bodies: Sequence[str], words: Sequence[Iterable[str]]) -> list[int]:
+        """The same for many texts."""
+        known, found = self._known, list[int]()
         if len(known) >= _MOST_WORDS:
             known.clear()
-        for bits in filter(None, map(known.__getitem__, words)):
-            found |= bits
-        return found | self._phrases.within(body)
+        for body, own in zip(bodies, words, strict=True):
+            met = ASCII if body.isascii() else 0
+            for bits in filter(None, map(known.__getitem__, own)):
+                met |= bits
+            found.append(met)
+        return list(map(or_, found, map(self._phrases.within, bodies))) if self._phrases else found
+
+    @cached_property
+    def _phrases(self) -> Anchors | None:
+        phrases = self._by_word(is_literal=True)
+        return Anchors(phrases) if phrases else None
 
     @cached_property
     def _known(self) -> "_Known":

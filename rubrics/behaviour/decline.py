@@ -86,10 +86,10 @@ class Decline:
 
 def declines_in(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> tuple[Decline, ...]:
     """The sentences in which the assistant itself declines or distances itself, in order."""
-    if not any(name in lex.signals for lex in lexicons for name in GATE):
-        return ()
     langs = tuple([lex.lang for lex in lexicons])
     at_lead = any_of(langs, *GATE)
+    if not at_lead.near(answer):
+        return ()
     later = at_lead if ask.advocate else any_of(langs, *LATER)
     unit = lexicons[0].density
     brief = _is_brief(answer, ask, unit)

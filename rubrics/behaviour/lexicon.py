@@ -59,6 +59,8 @@ class Lexicon:
     ask: Forms
     clues: Clues
     """Finds the anchors and needs of all signals."""
+    met: int = -1
+    """The bits of the clues of a text in which signals are looked for: the others cannot occur."""
 
     @property
     def density(self) -> float:
@@ -66,13 +68,14 @@ class Lexicon:
         return DENSITY.get(self.lang, 1.0)
 
     def __getitem__(self, name: str) -> Signal:
-        return self.signals.get(name, NOTHING)
+        signal = self.signals.get(name, NOTHING)
+        return signal if signal.gate & self.met else NOTHING
 
     def within(self, text: Searchable) -> "Lexicon":
         """This lexicon with only the signals that can occur in a text: the others need not be tried in each sentence."""
-        clues = text.clues
-        near = {name: signal for name, signal in self.signals.items() if signal.gate & clues}
-        return Lexicon(self.lang, self.spaced, self.stopwords, near, self.ask, self.clues)
+        return Lexicon(
+            self.lang, self.spaced, self.stopwords, self.signals, self.ask, self.clues, text.clues
+        )
 
 
 @cache

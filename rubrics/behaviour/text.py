@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial, reduce
 from operator import itemgetter, or_
 from typing import NamedTuple, Protocol
 from unicodedata import normalize
@@ -41,6 +41,8 @@ _CONTRACTIONS = (
     ("wont ", "will not "),
     ("cant ", "cannot "),
 )
+_BEHIND = [(short.partition("'")[2][:1], short, full) for short, full in _CONTRACTIONS]
+"""The same with the letter behind the apostrophe: a text has few of them, and is searched only for what they may be."""
 # Each begins with one character class, to which the search skips.
 _SENTENCE = re.compile(
     r"[.!?…。！？；।؟\n](?:(?<=[.!?…])[\"')\]]*\s+|(?<=[。！？；])|(?<=[।؟])[\"')\]]*\s*|(?<=\n)\n*)"
@@ -100,9 +102,10 @@ class Text(NamedTuple):
 
 
 class Sentence(NamedTuple):
-    """One sentence, cleaned, with its offsets in the answer and the bits of the clues in it."""
+    """One sentence, cleaned, with its words or their stems, its offsets in the answer and the bits of the clues in it."""
 
     body: str
+    words: Sequence[str]
     start: int
     end: int
     clues: int
@@ -110,7 +113,7 @@ class Sentence(NamedTuple):
     @property
     def stems(self) -> frozenset[str]:
         """Stems of all words; not cached."""
-        return stems_of(self.body)
+        return frozenset(map(_HEAD, self.words))
 
 
 def stems_of(body: str) -> frozenset[str]:
@@ -178,8 +181,9 @@ def _folded(text: str, letters: Pairs, han: Pairs) -> str:
 
 def _spelled_out(text: str) -> str:
     if "'" in text:
-        for short, full in _CONTRACTIONS:
-            if short in text:
+        letters = {"", *[part[:1] for part in text.split("'")[1:]]}
+        for letter, short, full in _BEHIND:
+            if letter in letters and short in text:
                 text = text.replace(short, full)
     return text
 
@@ -223,7 +227,8 @@ def sentences(text: str, spaced: bool = True, clues: Sequence[Clues] = ()) -> tu
     bodies = _clean_all(pieces)
     if not spaced:
         bodies = [body if body.isascii() else body.replace(" ", "") for body in bodies]
-    parts = (bodies, starts, stops, _clues_of_all(bodies, clues))
+    words = _words_of_all(bodies)
+    parts = (bodies, words, starts, stops, _clues_of_all(bodies, words, clues))
     return tuple(map(Sentence._make, zip(*parts, strict=True)))
 
 
@@ -244,14 +249,6 @@ def _clean_all(pieces: Sequence[str]) -> list[str]:
     ]
 
 
-def _clues_of_all(bodies: Sequence[str], clues: Sequence[Clues]) -> list[int]:
-    found = [0] * len(bodies)
-    words = _words_of_all(bodies) if clues else []
-    for one in clues:
-        found = list(map(or_, found, map(one.within, bodies, words)))
-    return found
-
-
 def _words_of_all(bodies: Sequence[str]) -> list[list[str]]:
     """The words of each text, or their stems."""
     whole = _SEAM.join(bodies)
@@ -260,9 +257,16 @@ def _words_of_all(bodies: Sequence[str]) -> list[list[str]]:
     return [words.split() for words in blanked(whole, _BUT_SEAMS).split(_SEAM)]
 
 
+def _clues_of_all(
+    bodies: Sequence[str], words: Sequence[Sequence[str]], clues: Sequence[Clues]
+) -> list[int]:
+    each = [one.within_each(bodies, words) for one in clues]
+    return list(reduce(partial(map, or_), each)) if each else [0] * len(bodies)
+
+
 def composed(text: str) -> str:
     """The text with each accented letter as one character (NFC)."""
-    return normalize("NFC", text)
+    return text if text.isascii() else normalize("NFC", text)
 
 
 def words(text: str) -> list[str]:
