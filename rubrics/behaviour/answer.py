@@ -3,11 +3,12 @@
 import re
 from dataclasses import dataclass
 from functools import cached_property, reduce
+from itertools import chain
 from operator import or_
 
 from lawbound.rubrics.behaviour.lexicon import Lexicon
 from lawbound.rubrics.behaviour.signal import Signal
-from lawbound.rubrics.behaviour.text import Sentence, mask_quotations, sentences
+from lawbound.rubrics.behaviour.text import Sentence, heads, mask_quotations, sentences
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Answer:
     @property
     def stems(self) -> frozenset[str]:
         """Stems of all words; not cached."""
-        return frozenset().union(*[piece.stems for piece in self.sentences])
+        return heads(chain.from_iterable([piece.words for piece in self.sentences]))
 
     def near_start(self, lexicons: tuple[Lexicon, ...], name: str, count: int) -> bool:
         """Whether a signal occurs in one of the first `count` sentences."""

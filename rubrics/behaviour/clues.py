@@ -4,7 +4,7 @@ A sentence is read once. Whether any of hundreds of phrases can occur in it is t
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, reduce
 from operator import or_
 from typing import NamedTuple
 
@@ -69,14 +69,13 @@ class Clues:
 
     def within_each(self, bodies: Sequence[str], words: Sequence[Iterable[str]]) -> list[int]:
         """The same for many texts."""
-        known, found = self._known, list[int]()
+        known = self._known
         if len(known) >= _MOST_WORDS:
             known.clear()
-        for body, own in zip(bodies, words, strict=True):
-            met = ASCII if body.isascii() else 0
-            for bits in filter(None, map(known.__getitem__, own)):
-                met |= bits
-            found.append(met)
+        found = [
+            reduce(or_, filter(None, map(known.__getitem__, own)), ASCII if body.isascii() else 0)
+            for body, own in zip(bodies, words, strict=True)
+        ]
         return list(map(or_, found, map(self._phrases.within, bodies))) if self._phrases else found
 
     @cached_property
@@ -85,7 +84,7 @@ class Clues:
         return Anchors(phrases) if phrases else None
 
     @cached_property
-    def _known(self) -> "_Known":
+    def _known(self) -> _Known:
         return _Known(self._by_word(is_literal=False))
 
     def _by_word(self, is_literal: bool) -> dict[str, int]:

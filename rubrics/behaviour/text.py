@@ -1,7 +1,7 @@
 """Text as the grader sees it: cleaned, cut into sentences, quotations masked."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial, reduce
 from operator import itemgetter, or_
 from typing import NamedTuple, Protocol
@@ -113,12 +113,17 @@ class Sentence(NamedTuple):
     @property
     def stems(self) -> frozenset[str]:
         """Stems of all words; not cached."""
-        return frozenset(map(_HEAD, self.words))
+        return heads(self.words)
 
 
 def stems_of(body: str) -> frozenset[str]:
     """Stems of all words."""
-    return frozenset(map(_HEAD, _words_of(body)))
+    return heads(_words_of(body))
+
+
+def heads(words: Iterable[str]) -> frozenset[str]:
+    """The stems of words."""
+    return frozenset(map(_HEAD, words))
 
 
 def _words_of(body: str) -> list[str]:
