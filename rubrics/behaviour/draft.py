@@ -8,10 +8,11 @@ from typing import Final
 from lawbound.rubrics.behaviour.addons import addons
 from lawbound.rubrics.behaviour.anatomy import NOTHING_DECLINED, Anatomy
 from lawbound.rubrics.behaviour.answer import Answer
+from lawbound.rubrics.behaviour.clues import STEM
 from lawbound.rubrics.behaviour.decline import Force
 from lawbound.rubrics.behaviour.lexicon import Lexicon, any_of, latin_stopwords
 from lawbound.rubrics.behaviour.prompt import Ask, terms_in
-from lawbound.rubrics.behaviour.text import STEM, Sentence
+from lawbound.rubrics.behaviour.text import Sentence
 from lawbound.rubrics.policy.requirement import Addon
 
 LONGEST_EVIDENCE: Final = 240

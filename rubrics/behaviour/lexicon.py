@@ -8,10 +8,10 @@ from importlib.resources import files
 
 from pydantic import Field
 
-from lawbound.rubrics.behaviour.clues import Bits, Clue, Clues
+from lawbound.rubrics.behaviour.clues import STEM, Bits, Clue, Clues
 from lawbound.rubrics.behaviour.forms import Forms
 from lawbound.rubrics.behaviour.signal import NOTHING, AnyOf, Signal
-from lawbound.rubrics.behaviour.text import STEM, Searchable
+from lawbound.rubrics.behaviour.text import Searchable
 from lawbound.rubrics.behaviour.variants import folded
 from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.yaml_files import Strict, parse, read_yaml

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache, partial, reduce
+from functools import lru_cache
 from operator import itemgetter, or_
 from typing import NamedTuple, Protocol
 from unicodedata import normalize
@@ -265,8 +265,10 @@ def _words_of_all(bodies: Sequence[str]) -> list[list[str]]:
 def _clues_of_all(
     bodies: Sequence[str], words: Sequence[Sequence[str]], clues: Sequence[Clues]
 ) -> list[int]:
-    each = [one.within_each(bodies, words) for one in clues]
-    return list(reduce(partial(map, or_), each)) if each else [0] * len(bodies)
+    found = [0] * len(bodies)
+    for one in clues:
+        found = list(map(or_, found, one.within_each(bodies, words)))
+    return found
 
 
 def composed(text: str) -> str:

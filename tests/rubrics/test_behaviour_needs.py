@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from lawbound.rubrics.behaviour.clues import STEM
 from lawbound.rubrics.behaviour.lexicon import LANGUAGES, load
 from lawbound.rubrics.behaviour.literals import alternatives, needs_of
 from lawbound.rubrics.behaviour.signal import Signal
-from lawbound.rubrics.behaviour.text import STEM, Text, clean, stems_of
+from lawbound.rubrics.behaviour.text import Text, clean, stems_of
 
 ANY = "ǫ"
 """Stands for a letter that an expression leaves open; no lexicon has it."""

@@ -16,11 +16,11 @@ from lawbound.rubrics.behaviour import signal as signals
 from lawbound.rubrics.behaviour import text as text_module
 from lawbound.rubrics.behaviour.anchors import Anchors
 from lawbound.rubrics.behaviour.broken import degenerate_span
-from lawbound.rubrics.behaviour.clues import Clue
+from lawbound.rubrics.behaviour.clues import STEM, Clue
 from lawbound.rubrics.behaviour.concepts import UNSPACED, count, names, places
 from lawbound.rubrics.behaviour.lexicon import any_of, load, shipped
 from lawbound.rubrics.behaviour.signal import NOTHING, Signal
-from lawbound.rubrics.behaviour.text import STEM, Text, clean, sentences, stems_of
+from lawbound.rubrics.behaviour.text import Text, clean, sentences, stems_of
 
 TEXTS = st.text(
     st.sampled_from("aA bB'’*.!?…\n\"”)。？؟ا\u064bн日あไİ\u0307\x1f\x00_1n't-`\r*，！無_"),
