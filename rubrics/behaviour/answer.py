@@ -1,6 +1,7 @@
 """An answer cut into sentences, and searches that skip sentences without an anchor."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import chain
@@ -8,7 +9,7 @@ from operator import or_
 
 from lawbound.rubrics.behaviour.lexicon import Lexicon
 from lawbound.rubrics.behaviour.signal import Signal
-from lawbound.rubrics.behaviour.text import Sentence, heads, mask_quotations, sentences
+from lawbound.rubrics.behaviour.text import Sentence, mask_quotations, sentences
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,9 @@ class Answer:
         return "\n".join([piece.body for piece in self.sentences])
 
     @property
-    def stems(self) -> frozenset[str]:
-        """Stems of all words; not cached."""
-        return heads(chain.from_iterable([piece.words for piece in self.sentences]))
+    def words(self) -> Iterator[str]:
+        """All words, or their stems."""
+        return chain.from_iterable([piece.words for piece in self.sentences])
 
     def near_start(self, lexicons: tuple[Lexicon, ...], name: str, count: int) -> bool:
         """Whether a signal occurs in one of the first `count` sentences."""

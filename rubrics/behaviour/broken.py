@@ -3,9 +3,11 @@
 import re
 import string
 import zlib
+from collections.abc import Iterable
+from itertools import islice
 
 from lawbound.rubrics.behaviour.lexicon import Lexicon
-from lawbound.rubrics.behaviour.text import clean, stems_of, words
+from lawbound.rubrics.behaviour.text import clean, heads, stems_of, words
 
 _SPECIAL = re.compile(
     r"<\|[^|<>]{1,40}\|>|\[/?INST\]|</?s>|<(?:pad|eos|bos|unk|/?think|/?answer)>|<(?:start|end)_of_turn>"
@@ -72,9 +74,9 @@ def strip_tokens(text: str) -> str:
     return _SPECIAL.sub(" ", text) if ("<" in text or "[" in text) else text
 
 
-def degenerate_span(prompt: str, text: str, stems: frozenset[str]) -> str:
-    """The looping, garbled or echoed part of a text with these stems, or an empty string."""
-    return _echo(prompt, text) or _loop(text, len(stems)) or _garbled(text)
+def degenerate_span(prompt: str, text: str, words: Iterable[str]) -> str:
+    """The looping, garbled or echoed part of a text with these words or stems, or an empty string."""
+    return _echo(prompt, text) or _loop(text, words) or _garbled(text)
 
 
 def service_message(prompt: str, text: str, lexicon: Lexicon) -> str:
@@ -141,7 +143,7 @@ def _echo(prompt: str, text: str) -> str:
     return ""
 
 
-def _loop(text: str, different: int) -> str:
+def _loop(text: str, words: Iterable[str]) -> str:
     if text[-1:] in text[-1 - LONGEST_UNIT : -1] and (run := _run_at_end(text)):
         return run
     if len(text) < 120:
@@ -159,7 +161,7 @@ def _loop(text: str, different: int) -> str:
             if found and found.group(1).isalnum() and len(found.group()) > 0.5 * len(text):
                 return found.group()
         return ""
-    if len(text) <= LOOPED and different * RICH > len(text):
+    if len(text) <= LOOPED and _is_rich(text, words):
         return ""
     raw = text[-LOOPED:].encode("utf-8", "replace")
     packed = len(zlib.compress(raw, 1))
@@ -170,6 +172,13 @@ def _loop(text: str, different: int) -> str:
     if len(lines) >= 6 and len(set(lines)) >= 0.8 * len(lines) and len(raw) / packed < 9:
         return ""
     return text[-200:]
+
+
+def _is_rich(text: str, words: Iterable[str]) -> bool:
+    """Whether so many of the words have different stems; mostly those at the beginning are enough."""
+    least, left = len(text) // RICH, iter(words)
+    seen = heads(islice(left, least + least // 2))
+    return len(seen) > least or len(seen | heads(left)) > least
 
 
 def _run_at_end(text: str) -> str:

@@ -56,7 +56,7 @@ def draft(ask: Ask, prompt: str, response: str) -> Draft | Reading:
         return _unscored(text)
     whole = _lexicons(text, ask)
     answer = take_apart(text, whole)
-    if broken := degenerate_span(prompt, text, answer.stems):
+    if broken := degenerate_span(prompt, text, answer.words):
         return Reading("degenerate", evidence=broken[:LONGEST_EVIDENCE], confidence=DEGENERATE)
     lexicons = tuple(lex.within(answer) for lex in whole)
     if line := line_asked_for(ask, answer, lexicons):

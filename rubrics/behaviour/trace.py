@@ -99,7 +99,7 @@ def resolution(ask: Ask, prompt: str, thinking: str) -> Behaved:
     lang = guess_language(text, latin_stopwords(), ask.lang)
     own, lexicons = musing(lang), (load(lang),)
     whole = take_apart(text, lexicons)
-    if degenerate_span(prompt, text, whole.stems):
+    if degenerate_span(prompt, text, whole.words):
         return "degenerate"
     pieces = whole.sentences
     declines = {d.index for d in dissect(whole, ask, lexicons).of("hard") if d.meta}
