@@ -2,8 +2,9 @@
 
 The modules, in the order in which an answer passes through them (docs/grader.md gives the reasons):
 
-1. preparation: `prompt` (what is asked for), `text`, `variants` and `answer` (sentences, quotations), `anchors`
-   (substring search for the lexicons), `language`; `broken` and `foreign` end here;
+1. preparation: `prompt` (what is asked for) by `forms`, `text`, `variants` and `answer` (sentences, quotations),
+   `clues` (which words of the lexicons occur) with `anchors` (substring search), `language`; `broken` and `foreign` end
+   here;
 2. the lexicons: `lexicon` reads them, `signal` is one kind of phrase, `literals` are strings that its expressions
    need; `decline`, `unknown`, `idle` (declines that decline nothing), `samples` (wordings that are only mentioned),
    `anatomy`, `addons` (with `rebuttal`), `sides` and `subject` report what they find, `lexical` decides from that alone,
