@@ -43,6 +43,8 @@ from lawbound.rubrics.behaviour.prompt import read
 
 HERE = Path(__file__).parents[1] / "rubrics" / "behaviour"
 COST = 0.5
+CLOSE = 0.01
+"""Where the solver stops. At a tenth of it the margins of the largest fit differ by 0.006 on average, after 1.7 times the work."""
 SHAPE_SCALE = 0.3
 ARBITER_COST = 0.01
 UNITS, NETWORKS, ROUNDS, DECAY = 48, 4, 60, 1.0
@@ -148,7 +150,7 @@ def _unit(places: ngrams.Whole, owner: ngrams.Whole, n: int, width: int) -> csr_
 
 
 def _model(table: csr_matrix, targets: Mask) -> LinearSVC:
-    return LinearSVC(C=COST, class_weight="balanced", dual=False, tol=1e-3, max_iter=300).fit(
+    return LinearSVC(C=COST, class_weight="balanced", dual=False, tol=CLOSE, max_iter=300).fit(
         table, targets
     )
 
