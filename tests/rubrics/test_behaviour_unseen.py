@@ -16,7 +16,7 @@ FOLDER = ROOT / "tests" / "data" / "behaviour"
 WITHHELD = ("refuse", "deflect", "partial")
 UNSEEN = (
     "unseen", "ordinary", "everyday", "evasion", "sealed*", "real", "onesided", "overrefusal*", "contentious",
-    "contested", "texts", "genres", "voices",
+    "contested", "texts", "genres", "voices", "manners",
 )  # fmt: skip
 """Folders of sets that nothing may be fitted to."""
 
