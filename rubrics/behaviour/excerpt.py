@@ -53,7 +53,7 @@ def _greets(piece: Sentence, lexicons: tuple[Lexicon, ...]) -> bool:
 def _unframed(pieces: Sequence[Sentence], lexicons: tuple[Lexicon, ...]) -> Sentence:
     """The first sentence without the clause that only says who speaks ("As an AI language model, I can tell you that
     ..."). It stays where the sentence declines, says no, ends with it or says what is wrong with a thing, and where
-    counsel follows."""
+    counsel follows. Its words and clues stay those of the whole."""
     piece = pieces[0]
     for lex in lexicons:
         found = lex["frame"].find(piece)

@@ -83,8 +83,8 @@ class Signal:
         self.anchors = anchors
         self.sources = sources
         self._bits = Bits() if bits is None else bits
-        self.gate = self._bits[anchors]
-        """The bit of the anchors."""
+        self.gate = self._bits[anchors] if anchors.words else 0
+        """The bit of the anchors; none without any: nothing is then found."""
 
     @cached_property
     def _parts(self) -> Sequence[_Part]:
@@ -184,15 +184,5 @@ class AnyOf:
 _NONE = AnyOf(())
 
 
-class _Nothing(Signal):
-    """A signal that never occurs."""
-
-    def near(self, text: Searchable) -> bool:
-        """Always False."""
-        return False
-
-    def find(self, text: Searchable) -> None:
-        """Always None."""
-
-
-NOTHING = _Nothing(Clue(frozenset()), ())
+NOTHING = Signal(Clue(frozenset()), ())
+"""A signal that never occurs."""
