@@ -7,9 +7,13 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
+
+LONGEST_IN_DRAFT: Final = 200
+"""Bytes of a file's name that stand in the name of its draft, which has some 15 more and 255 at most."""
 
 
 def open_regular(path: Path) -> BufferedReader:
@@ -85,11 +89,11 @@ def whole_file(path: Path, *, is_locked: bool = True) -> Iterator[BinaryIO]:
         OSError: It cannot be written; what stood there before stays.
     """
     made = _missing(path)
-    draft_path = path.with_name(
-        f"{path.name}.draft" if is_locked else f".{path.name}.{os.getpid()}.part"
-    )
+    draft_path = path.with_name(f"{path.name}.draft" if is_locked else _draft_name(path.name))
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        if not is_locked:
+            _try_names(path, draft_path)
         nameless = None if is_locked else _open_nameless(path.parent)
         with open_new(draft_path) if nameless is None else nameless as handle:
             yield handle
@@ -140,6 +144,25 @@ def open_to_append(path: Path) -> BinaryIO:
         os.close(number)
         raise OSError(errno.EINVAL, "Not a regular file", str(path))
     return os.fdopen(number, "ab")
+
+
+def _draft_name(name: str) -> str:
+    """A draft's name that no other file's draft has and that is not too long where the file's own is not."""
+    raw = os.fsencode(name)
+    short = name if len(raw) <= LONGEST_IN_DRAFT else sha256(raw).hexdigest()
+    return f".{short}.{os.getpid()}.part"
+
+
+def _try_names(path: Path, draft_path: Path) -> None:
+    """Find out, before anything is written, whether a file can have these, as one without a name gets them at the end.
+
+    Raises:
+        OSError: It cannot, as where one is too long.
+    """
+    with suppress(FileNotFoundError):
+        path.lstat()
+    open_new(draft_path).close()
+    draft_path.unlink()
 
 
 def _open_nameless(folder: Path) -> BinaryIO | None:

@@ -260,35 +260,3 @@ def test_what_stands_where_a_folder_is_needed_is_named(
 )
 def test_why_a_file_failed_is_always_told(fault: Exception, told: str) -> None:
     assert why(fault) == told
-
-
-def test_two_processes_that_write_one_file_each_have_a_draft(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "board.csv"
-    with whole_file(path, is_locked=False) as first:
-        first.write(b"first, ")
-        with monkeypatch.context() as other:
-            other.setattr(os, "getpid", lambda: 1)
-            with whole_file(path, is_locked=False) as second:
-                second.write(b"second whole")
-        assert path.read_bytes() == b"second whole"
-        first.write(b"whole")
-    assert path.read_bytes() == b"first, whole"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-@pytest.mark.parametrize("kind", ["leaderboard", "compare", "calibrate"])
-def test_a_table_that_the_user_names_takes_no_draft_that_another_process_may_have(
-    call: Call, judged: Path, tmp_path: Path, kind: str
-) -> None:
-    path, others = tmp_path / "table.csv", tmp_path / "table.csv.draft"
-    others.write_text(SECRET, encoding="utf-8")
-    models = ("--model-a", "reference:coin", "--model-b", "reference:parrot")
-    arguments = {
-        "leaderboard": ("leaderboard", judged),
-        "compare": ("compare", judged, judged, *models),
-        "calibrate": ("calibrate", "sample", judged),
-    }[kind]
-    assert call(*arguments, "--out", path) == 0
-    assert path.is_file() and others.read_text(encoding="utf-8") == SECRET
