@@ -181,17 +181,16 @@ def _open_nameless(folder: Path) -> BinaryIO | None:
 def _give_name(file: BinaryIO, path: Path) -> None:
     """Give a file without a name this one; where the system does not let us, give it to a copy."""
     path.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
+    number = file.fileno()
     try:
-        # Only if it is told folders does Python ask for the file behind the link.
-        os.link(_link_to(file.fileno()), path.name, src_dir_fd=folder, dst_dir_fd=folder)
+        # Only if it is told a folder, which an absolute path has no use for, does Python ask for the file behind
+        # the link. The path's own folder would have to be one that we may list.
+        os.link(_link_to(number), path, src_dir_fd=number)
     except OSError:
-        with _link_to(file.fileno()).open("rb") as written, open_new(path) as copy:
+        with _link_to(number).open("rb") as written, open_new(path) as copy:
             shutil.copyfileobj(written, copy)
             copy.flush()
             os.fsync(copy.fileno())
-    finally:
-        os.close(folder)
 
 
 def _link_to(number: int) -> Path:
