@@ -31,6 +31,10 @@ ADDED = ("behaviour", "withheld", "addons", "truncated", "evidence", "confidence
 """Columns that grading adds, in this order, each behind the user's prefix."""
 
 
+_LINE_END = "\r\n"
+"""What `csv.writer` is told to end lines with: it quotes a cell for a carriage return only if one is in there."""
+
+
 class Writer(Protocol):
     """Takes graded rows one by one."""
 
@@ -130,7 +134,7 @@ class _Line:
     text = ""
 
     def write(self, text: str) -> None:
-        self.text = text
+        self.text = text.removesuffix(_LINE_END) + "\n"
 
 
 class _Csv:
@@ -140,7 +144,7 @@ class _Csv:
         self._added = added
         self._is_csv = source.is_csv
         self._line = _Line()
-        self._writer = csv.writer(self._line, lineterminator="\n")
+        self._writer = csv.writer(self._line, lineterminator=_LINE_END)
         if self._columns is not None:
             self._put_header(self._columns, "header")
 

@@ -72,6 +72,23 @@ def test_a_list_of_texts_in_csv_can_be_told_from_one_text(tmp_path: Path) -> Non
     assert (row["tags"], row["none"]) == ('["C++", "é"]', "[]")
 
 
+@pytest.mark.parametrize("start", ["jsonl", "csv", "parquet"])
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
+def test_a_cell_of_several_lines_is_one_cell_of_csv(tmp_path: Path, start: str, end: str) -> None:
+    row = {"id": "1", "prompt": "How do I bake bread?", "response": f"Knead.{end}Bake."}
+    if start == "csv":
+        with (tmp_path / "in.csv").open("w", newline="", encoding="utf-8") as handle:
+            csv.writer(handle, quoting=csv.QUOTE_ALL).writerows([row, row.values()])
+    elif start == "jsonl":
+        write_jsonl(tmp_path / "in.jsonl", [row])
+    else:
+        pq.write_table(pa.Table.from_pylist([row]), tmp_path / "in.parquet")
+    grade_file(tmp_path / f"in.{start}", tmp_path / "out.csv")
+    with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as handle:
+        (found,) = csv.DictReader(handle, strict=True)
+    assert {name: found[name] for name in row} == row
+
+
 @pytest.mark.parametrize("encoding", ["DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY", "PLAIN"])
 @pytest.mark.parametrize("group", [7, 1000])
 def test_each_way_in_which_parquet_stores_texts_is_read(
