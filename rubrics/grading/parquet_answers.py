@@ -13,12 +13,12 @@ from lawbound.rubrics.grading.answer_files import (
     Source,
     check_columns,
 )
+from lawbound.rubrics.grading.parquet_lengths import Opened
 from lawbound.rubrics.grading.parquet_sizes import MOST_TOGETHER, rows_at_once, size
 from lawbound.tasks.io.messages import one_line
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
 
 def open_parquet(path: Path, whole: bool, needed: tuple[str, ...]) -> Source:
@@ -52,7 +52,7 @@ def open_parquet(path: Path, whole: bool, needed: tuple[str, ...]) -> Source:
         number = 0
         with file, probe:
             try:
-                for piece, each in _pieces(path, file, probe):
+                for piece, each in _pieces(Opened(path, file, probe)):
                     for fields in piece.select(wanted).to_pylist():
                         number += 1
                         yield Row(f"{path}: row {number}", fields, size=each, piece=piece)
@@ -71,18 +71,16 @@ def open_parquet(path: Path, whole: bool, needed: tuple[str, ...]) -> Source:
     return Source(rows(), tuple(schema.names), schema)
 
 
-def _pieces(
-    path: Path, file: "pq.ParquetFile", probe: "pq.ParquetFile"
-) -> "Iterator[tuple[pa.Table, int]]":
+def _pieces(opened: Opened) -> "Iterator[tuple[pa.Table, int]]":
     """Rows that are held together, and how many bytes each has on average."""
     import pyarrow as pa
 
     held: list[pa.RecordBatch] = []
     rows = together = number = 0
-    for group in range(file.num_row_groups):
-        step = rows_at_once(f"{path}: row {number + 1} and after", probe, group)
-        for batch in file.iter_batches(batch_size=step, row_groups=[group]):
-            added = size(batch, path, number)
+    for group in range(opened.file.num_row_groups):
+        step = rows_at_once(opened, group, number)
+        for batch in opened.file.iter_batches(batch_size=step, row_groups=[group]):
+            added = size(batch, opened.path, number)
             if held and (rows + len(batch) > BATCH or together + added > MOST_TOGETHER):
                 yield pa.Table.from_batches(held), together // rows
                 held, rows, together = [], 0, 0

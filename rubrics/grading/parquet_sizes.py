@@ -5,102 +5,75 @@ point to it, or equal values are stored as one and their number. So before rows 
 metadata and its dictionaries are asked how long they may be.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from lawbound.rubrics.grading.answer_files import BATCH, MAX_LINE, GradeError
+from lawbound.rubrics.grading.parquet_lengths import (
+    Leaf,
+    Opened,
+    dictionaries,
+    lengths,
+    longest_repeated,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
 AT_ONCE: Final = 20
-"""Rows that are decoded at once if they are short. Few cost little time, and long ones among them then do little harm."""
+"""Rows that are decoded at once where long ones may stand side by side: few of them do little harm."""
 MOST_TOGETHER: Final = MAX_LINE
 """Bytes of rows that are held together, but for the last that were decoded."""
 MOST_UNPACKED: Final = 16 * MAX_LINE
 """Bytes that a column of a row group may have however small it is in the file; also those of a row."""
 MOST_PACKED: Final = 1000
 """How many times smaller a longer one may be in the file. What people and models write is some 5 times smaller."""
+FEW: Final = 10
+"""How many times more columns there are in all where those of texts and lists are read once more to measure them."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Leaf:
-    """One stored column of one row group; a nested column has several."""
-
-    probe: "pq.ParquetFile"
-    group: int
-    column: Any
-    chunk: Any
-    rows: int
-
-    @property
-    def name(self) -> str:
-        """The name of the whole column."""
-        return str(self.column.path).split(".")[0]
-
-    @property
-    def is_list(self) -> bool:
-        """Whether a row may hold several values."""
-        return bool(self.column.max_repetition_level)
-
-    @property
-    def unpacked(self) -> int:
-        """Bytes that are decoded to read all of it once, repeated texts not counted."""
-        least = 4 * self.chunk.num_values if self.is_list else 0
-        return max(int(self.chunk.total_uncompressed_size), least)
-
-    @property
-    def is_delta(self) -> bool:
-        """Whether it is stored in a form that cannot be read as dictionaries."""
-        return any("DELTA" in encoding for encoding in self.chunk.encodings)
-
-    def dictionaries(self, rows: int) -> "Iterator[pa.RecordBatch]":
-        """Its rows, with texts as dictionaries: repeated ones are held once."""
-        yield from self.probe.iter_batches(
-            batch_size=rows, row_groups=[self.group], columns=[self.column.path]
-        )
-
-
-def rows_at_once(where: str, probe: "pq.ParquetFile", group: int) -> int:
+def rows_at_once(opened: Opened, group: int, before: int) -> int:
     """How many rows of a row group can be decoded at once: few if they may be long.
 
     Args:
-        where: The file and its place, for messages.
-        probe: The file, with all its texts read as dictionaries.
+        opened: The file.
         group: The row group's place.
+        before: How many rows of the file come before it.
 
     Raises:
         GradeError: A value is longer than a line may be, or a column or row is far larger than in the file.
     """
-    part = probe.metadata.row_group(group)
-    single = listed = 0.0
-    for at in range(part.num_columns):
-        leaf = _Leaf(probe, group, probe.schema.column(at), part.column(at), max(part.num_rows, 1))
-        # In JSON, each value of a list takes two characters at least.
-        _check(where, leaf.name, 2 * leaf.chunk.num_values // leaf.rows if leaf.is_list else 0)
-        packed = leaf.chunk.total_compressed_size
-        if leaf.unpacked > max(MOST_UNPACKED, MOST_PACKED * packed):
-            raise GradeError(
-                f"{where}: {leaf.name} unpacks from {packed} to {leaf.unpacked} bytes, expected at most "
-                f"{MOST_PACKED} times as many"
-            )
-        longest = _longest(leaf)
+    where = f"{opened.path}: row {before + 1} and after"
+    part = opened.probe.metadata.row_group(group)
+    leaves = [
+        Leaf(opened.probe.schema.column(at), part.column(at), group, part.num_rows)
+        for at in range(part.num_columns)
+    ]
+    for leaf in leaves:
+        _check_packed(where, leaf)
+    single = listed = uneven = 0.0
+    for leaf, longest in zip(leaves, _longest(opened, leaves), strict=True):
         _check(where, leaf.name, longest)
-        if leaf.is_list and leaf.chunk.num_values * longest > MOST_UNPACKED:
-            _refuse_repeats(where, leaf)
-        each = max(longest, leaf.unpacked / max(leaf.chunk.num_values, 1))
+        each = max(longest, leaf.average)
         if leaf.is_list:
-            listed += each * leaf.chunk.num_values / leaf.rows
+            if leaf.chunk.num_values * longest > MOST_UNPACKED:
+                _refuse_repeats(where, leaf, opened)
+            listed += each * leaf.chunk.num_values / max(leaf.rows, 1)
+            uneven += each * leaf.chunk.num_values
         else:
             single += each
+            uneven += leaf.unpacked if leaf.is_text else 0
     if single > MOST_UNPACKED:
         raise GradeError(
             f"{where}: a row may have {single:.0f} bytes, expected at most {MOST_UNPACKED}"
         )
-    return max(1, min(AT_ONCE, int(MOST_TOGETHER / max(single + listed, 1))))
+    fits = max(1, min(BATCH, int(MOST_TOGETHER / max(single + listed, 1))))
+    if fits <= AT_ONCE or uneven <= MOST_TOGETHER:
+        return fits
+    # The average says little: all that texts and lists hold may stand in a few rows.
+    return fits if _are_even(opened, leaves, before) else AT_ONCE
 
 
 def size(batch: "pa.RecordBatch", path: Path, before: int) -> int:
@@ -123,7 +96,7 @@ def size(batch: "pa.RecordBatch", path: Path, before: int) -> int:
             continue
         found += column.nbytes
         if column.nbytes > MAX_LINE:
-            for number, length in enumerate(_lengths(column), before + 1):
+            for number, length in enumerate(lengths(column), before + 1):
                 _check(f"{path}: row {number}", name, length)
     return found
 
@@ -133,30 +106,43 @@ def _check(where: str, name: str, length: int) -> None:
         raise GradeError(f"{where}: {name} has {length} bytes, expected at most {MAX_LINE}")
 
 
-def _longest(leaf: _Leaf) -> int:
-    """Bytes of the longest value that is stored once and may be there many times."""
-    import pyarrow.compute as pc
-
-    if leaf.column.physical_type == "FIXED_LEN_BYTE_ARRAY":
-        return int(leaf.column.length)
-    if leaf.column.physical_type != "BYTE_ARRAY":
-        return 8
-    most = int(leaf.chunk.total_uncompressed_size)
-    if leaf.chunk.num_values * most <= MOST_TOGETHER:
-        return most  # not worth a look
-    if leaf.is_delta:
-        return min(most, MAX_LINE)  # a value may repeat the beginning of the one before
-    for batch in leaf.dictionaries(1):
-        lengths = [
-            pc.max(pc.binary_length(found.dictionary)).as_py()
-            for column in batch.columns
-            for found in _dictionaries(column)
-        ]
-        return max((length or 0 for length in lengths), default=0)
-    return 0
+def _check_packed(where: str, leaf: Leaf) -> None:
+    # In JSON, each value of a list takes two characters at least.
+    _check(where, leaf.name, 2 * leaf.chunk.num_values // max(leaf.rows, 1) if leaf.is_list else 0)
+    packed = leaf.chunk.total_compressed_size
+    if leaf.unpacked > max(MOST_UNPACKED, MOST_PACKED * packed):
+        raise GradeError(
+            f"{where}: {leaf.name} unpacks from {packed} to {leaf.unpacked} bytes, expected at most "
+            f"{MOST_PACKED} times as many"
+        )
 
 
-def _refuse_repeats(where: str, leaf: _Leaf) -> None:
+def _longest(opened: Opened, leaves: Sequence[Leaf]) -> list[int]:
+    """Bytes of each column's longest value that is stored once and may be there many times."""
+    texts = [leaf for leaf in leaves if leaf.is_text]
+    if sum(leaf.chunk.num_values * leaf.stored for leaf in texts) <= MOST_TOGETHER:
+        found = {leaf.path: leaf.stored for leaf in texts}  # not worth a look
+    else:
+        found = longest_repeated(opened, texts)
+    return [found[leaf.path] if leaf.is_text else leaf.width for leaf in leaves]
+
+
+def _are_even(opened: Opened, leaves: Sequence[Leaf], before: int) -> bool:
+    """Whether no rows of a batch have more texts and lists together than may be held. Only few columns of many are worth a look."""
+    paths = [leaf.path for leaf in leaves if leaf.is_text or leaf.is_list]
+    if FEW * len(paths) > len(leaves):
+        return False
+    held: Counter[int] = Counter()
+    read = 0
+    for batch in opened.file.iter_batches(
+        batch_size=AT_ONCE, row_groups=[leaves[0].group], columns=paths
+    ):
+        held[read // BATCH] += size(batch, opened.path, before + read)
+        read += len(batch)
+    return max(held.values(), default=0) <= MOST_TOGETHER
+
+
+def _refuse_repeats(where: str, leaf: Leaf, opened: Opened) -> None:
     """Refuse a list that repeats a text until it is longer than a line may be.
 
     A column that is large by itself is left alone, since dictionaries of its texts would be large, too.
@@ -164,7 +150,9 @@ def _refuse_repeats(where: str, leaf: _Leaf) -> None:
     is_large = leaf.unpacked > max(MOST_TOGETHER, 100 * leaf.chunk.total_compressed_size)
     if is_large or leaf.is_delta:
         return
-    for batch in leaf.dictionaries(BATCH):
+    for batch in opened.probe.iter_batches(
+        batch_size=BATCH, row_groups=[leaf.group], columns=[leaf.path]
+    ):
         for column in batch.columns:
             if _repeated(column) > MOST_UNPACKED:
                 for at in range(len(column)):
@@ -176,7 +164,7 @@ def _repeated(array: "pa.Array") -> int:
     import pyarrow.compute as pc
 
     found = 0
-    for one in _dictionaries(array):
+    for one in dictionaries(array):
         try:
             lengths = pc.binary_length(one.dictionary)
         except NotImplementedError:  # numbers, as a table may hold them
@@ -184,31 +172,3 @@ def _repeated(array: "pa.Array") -> int:
             continue
         found += pc.sum(pc.take(lengths, one.indices)).as_py() or 0
     return found
-
-
-def _dictionaries(array: "pa.Array") -> "Iterator[pa.DictionaryArray]":
-    import pyarrow as pa
-
-    if isinstance(array, pa.DictionaryArray):
-        yield array
-    elif isinstance(array, pa.StructArray):
-        for child in array.flatten():
-            yield from _dictionaries(child)
-    elif hasattr(array, "flatten") and pa.types.is_nested(array.type):
-        yield from _dictionaries(array.flatten())
-
-
-def _lengths(column: "pa.Array") -> Iterator[int]:
-    """Bytes of each value; of none, if the library counts what several values share for each."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    wide = {"string_view": pa.large_string(), "binary_view": pa.large_binary()}.get(
-        str(column.type)
-    )
-    column = column if wide is None else column.cast(wide)
-    try:
-        yield from (length or 0 for length in pc.binary_length(column).to_pylist())
-    except NotImplementedError:
-        if "view" not in str(column.type) and "dictionary" not in str(column.type):
-            yield from (column.slice(at, 1).nbytes for at in range(len(column)))
