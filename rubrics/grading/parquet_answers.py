@@ -80,14 +80,27 @@ def _pieces(opened: Opened) -> "Iterator[tuple[pa.Table, int]]":
     for group in range(opened.file.num_row_groups):
         step = rows_at_once(opened, group, number)
         for batch in opened.file.iter_batches(batch_size=step, row_groups=[group]):
-            added = size(batch, opened.path, number)
-            if held and (rows + len(batch) > BATCH or together + added > MOST_TOGETHER):
-                yield pa.Table.from_batches(held), together // rows
-                held, rows, together = [], 0, 0
-            held.append(batch)
-            rows, together, number = rows + len(batch), together + added, number + len(batch)
+            for part, added in _parts(batch, opened.path, number):
+                if held and (rows + len(part) > BATCH or together + added > MOST_TOGETHER):
+                    yield pa.Table.from_batches(held), together // rows
+                    held, rows, together = [], 0, 0
+                held.append(part)
+                rows, together, number = rows + len(part), together + added, number + len(part)
     if rows:
         yield pa.Table.from_batches(held), together // rows
+
+
+def _parts(
+    batch: "pa.RecordBatch", path: Path, before: int
+) -> "Iterator[tuple[pa.RecordBatch, int]]":
+    """Rows that were decoded at once, in parts that can be held together, with their bytes."""
+    added = size(batch, path, before)
+    if added <= MOST_TOGETHER or len(batch) == 1:
+        yield batch, added
+        return
+    half = len(batch) // 2
+    yield from _parts(batch.slice(0, half), path, before)
+    yield from _parts(batch.slice(half), path, before + half)
 
 
 def _told(fault: Exception) -> str:

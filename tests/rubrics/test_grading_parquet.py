@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from lawbound.rubrics.grading import parquet_sizes
+from lawbound.rubrics.grading import parquet_answers, parquet_sizes
 from lawbound.rubrics.grading.answer_files import BATCH
 from lawbound.rubrics.grading.open_answers import open_answers
 from lawbound.rubrics.grading.parquet_lengths import Opened
@@ -92,6 +92,20 @@ def test_texts_that_repeat_the_beginning_of_the_one_before_may_make_a_long_row(
     path = _file(tmp_path, columns, use_dictionary=False, column_encoding=encodings)
     with pytest.raises(ValueError, match="row 1 and after: a row may have 600"):
         next(open_answers(path).rows)
+
+
+def test_long_rows_among_short_ones_are_held_a_few_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (parquet_answers, parquet_sizes):
+        monkeypatch.setattr(module, "MOST_TOGETHER", 1_000_000)
+    texts = ["short"] * 500 + _texts(20, 400_000) + ["short"] * 480
+    path = _file(tmp_path, {"text": texts}, use_dictionary=False)
+    read = []
+    for row in open_answers(path, whole=True).rows:
+        assert row.piece is not None and row.piece.nbytes <= 1_100_000
+        read.append(row.fields["text"])
+    assert read == texts
 
 
 def test_a_name_with_a_dot_is_told_from_a_field_of_a_struct(tmp_path: Path) -> None:
