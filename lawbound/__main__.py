@@ -12,7 +12,12 @@ try:
 
     from lawbound import streams
     from lawbound.tasks.io.errors import LawboundError
-except KeyboardInterrupt:  # nothing is there yet that could catch it
+except KeyboardInterrupt:  # nothing is there yet that could catch it and tell
+    import os
+    from contextlib import suppress
+
+    with suppress(OSError):  # standard error may be closed
+        os.write(2, b"interrupted\n")
     raise SystemExit(130) from None
 
 INTERRUPTED = 128 + signal.SIGINT
