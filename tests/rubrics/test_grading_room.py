@@ -2,6 +2,9 @@
 
 import csv
 import os
+import signal
+import subprocess
+import sys
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from random import Random
@@ -54,7 +57,7 @@ def test_long_answers_are_graded_a_few_at_a_time(tmp_path: Path, start: str, end
 
 @pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
 @pytest.mark.parametrize("piped", [False, True])
-def test_a_killed_process_leaves_no_file(
+def test_no_file_has_a_name_until_all_is_graded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, piped: bool
 ) -> None:
     source = write_jsonl(tmp_path / "in.jsonl", ROWS)
@@ -70,6 +73,34 @@ def test_a_killed_process_leaves_no_file(
     grade_file(Path("-") if piped else source, out, progress=look)
     assert seen == [[source]]
     assert out.stat().st_mode & 0o777 == source.stat().st_mode & 0o777
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from lawbound.rubrics.grading.grade_file import grade_file
+
+grade_file(Path("-"), Path(sys.argv[1]), progress=lambda _: os.kill(os.getpid(), signal.SIGKILL))
+"""
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_a_killed_process_leaves_no_file(tmp_path: Path, ending: str) -> None:
+    _skip_without_nameless(tmp_path)
+    source = write_jsonl(tmp_path / "in.jsonl", ROWS)
+    out = tmp_path / f"out.{ending}"
+    out.write_text("older", encoding="utf-8")
+    path = os.pathsep.join(filter(None, sys.path))
+    with source.open("rb") as rows:
+        done = subprocess.run(
+            [sys.executable, "-c", KILLED, str(out)],
+            env={**os.environ, "PYTHONPATH": path, "TMPDIR": str(tmp_path)},
+            stdin=rows,
+            check=False,
+        )
+    assert done.returncode == -signal.SIGKILL
+    assert {path.name for path in tmp_path.iterdir()} == {source.name, out.name}
+    assert out.read_text(encoding="utf-8") == "older"
 
 
 @pytest.mark.parametrize("lacking", ["os.O_TMPFILE", "os.link"])
