@@ -33,14 +33,21 @@ class Forms(dict[str, re.Pattern[str]]):
     @cached_property
     def _needed(self) -> Mapping[str, int]:
         return {
-            name: sum({self._bits[Clue(need, is_literal=True)] for need in needs_of(form.pattern)})
+            name: sum(self._bits[clue] for clue in clues) for name, clues in self._needs.items()
+        }
+
+    @cached_property
+    def _bits(self) -> Mapping[Clue, int]:
+        bits = Bits()
+        return {clue: bits[clue] for clues in self._needs.values() for clue in clues}
+
+    @cached_property
+    def _needs(self) -> Mapping[str, frozenset[Clue]]:
+        return {
+            name: frozenset(Clue(need, is_literal=True) for need in needs_of(form.pattern))
             for name, form in self.items()
         }
 
     @cached_property
-    def _bits(self) -> Bits:
-        return Bits()
-
-    @cached_property
     def _clues(self) -> Clues:
-        return Clues(lambda: self._bits if self._needed else {})
+        return Clues(lambda: self._bits)
