@@ -26,11 +26,7 @@ def open_regular(path: Path) -> BufferedReader:
     # Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
     number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        mode = os.fstat(number).st_mode
-        if stat.S_ISDIR(mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-        if not stat.S_ISREG(mode):
-            raise OSError(errno.EINVAL, "Not a regular file", str(path))
+        _refuse_other(path, os.fstat(number).st_mode)
     except OSError:
         os.close(number)
         raise
@@ -146,6 +142,13 @@ def open_to_append(path: Path) -> BinaryIO:
     return os.fdopen(number, "ab")
 
 
+def _refuse_other(path: Path, mode: int) -> None:
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not stat.S_ISREG(mode) and not stat.S_ISLNK(mode):
+        raise OSError(errno.EINVAL, "Not a regular file", str(path))
+
+
 def _draft_name(name: str) -> str:
     """A draft's name that no other file's draft has and that is not too long where the file's own is not."""
     raw = os.fsencode(name)
@@ -157,10 +160,10 @@ def _try_names(path: Path, draft_path: Path) -> None:
     """Find out, before anything is written, whether a file can have these, as one without a name gets them at the end.
 
     Raises:
-        OSError: It cannot, as where one is too long.
+        OSError: It cannot, as where one is too long, or a folder or a pipe has it.
     """
     with suppress(FileNotFoundError):
-        path.lstat()
+        _refuse_other(path, path.lstat().st_mode)
     open_new(draft_path).close()
     draft_path.unlink()
 

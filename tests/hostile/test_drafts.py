@@ -68,6 +68,18 @@ def test_what_refuses_the_draft_is_told_before_anything_is_written(
     assert not begun
 
 
+@pytest.mark.parametrize(("make", "told"), [(os.mkdir, "directory"), (os.mkfifo, "regular file")])
+def test_what_is_no_file_stays_and_is_told_before_anything_is_written(
+    tmp_path: Path, make: Callable[[Path], None], told: str
+) -> None:
+    begun = False
+    path = tmp_path / "out.csv"
+    make(path)
+    with pytest.raises(OSError, match=told), whole_file(path, is_locked=False):
+        begun = True
+    assert not begun and list(tmp_path.iterdir()) == [path]
+
+
 @pytest.mark.parametrize("kind", ["leaderboard", "compare", "calibrate"])
 def test_a_table_that_the_user_names_takes_no_draft_that_another_process_may_have(
     call: Call, judged: Path, tmp_path: Path, kind: str
