@@ -147,6 +147,20 @@ def check_columns(path: Path, columns: tuple[str, ...], needed: tuple[str, ...] 
         raise GradeError(f"{path}: line 1: found column {doubled[0]!r} twice, expected it once")
 
 
+def refuse_new_fields(row: Row, columns: tuple[str, ...], kind: str) -> None:
+    """Refuse a row with another field than these columns.
+
+    Raises:
+        GradeError: The kind of file that is written cannot take it.
+    """
+    for name in row.fields:
+        if name not in columns:
+            raise GradeError(
+                f"{row.where}: has the field {name!r}, expected those of the first rows; "
+                f"{kind} cannot grow, JSONL can"
+            )
+
+
 def gathered(rows: Iterable[Row], most: int) -> Iterator[tuple[Row, ...]]:
     """Rows in groups of so many, or of fewer that are long."""
     group: list[Row] = []

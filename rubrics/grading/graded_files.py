@@ -7,25 +7,20 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final, Protocol
+from typing import IO, Any, Final, Protocol
 
 from lawbound.rubrics.grading.answer_files import (
-    BATCH,
-    MOST_GATHERED,
     REQUIRED,
     GradeError,
     Row,
     Source,
+    refuse_new_fields,
 )
 from lawbound.rubrics.grading.answer_scan import torn_text
+from lawbound.rubrics.grading.graded_parquet import ParquetFile
 from lawbound.rubrics.grading.plain_values import cell_text, json_bytes
-from lawbound.rubrics.grading.row_values import stated_truncation
 from lawbound.tasks.io.csv_cells import inert
-from lawbound.tasks.io.messages import one_line
 from lawbound.tasks.io.safe_files import no_temporary_room, whole_file, why
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 ADDED = ("behaviour", "withheld", "addons", "truncated", "evidence", "confidence")
 """Columns that grading adds, in this order, each behind the user's prefix."""
@@ -152,7 +147,7 @@ class _Csv:
         if self._columns is None:
             self._columns = tuple(row.fields)
             self._put_header(self._columns, row.where)
-        _refuse_new_fields(row, self._columns, "CSV")
+        refuse_new_fields(row, self._columns, "CSV")
         fresh = {name: inert(_added_cell(value)) for name, value in added.items()}
         given = {name: self._given(cell_text(row.fields.get(name))) for name in self._columns}
         self._put(tuple({**given, **fresh}.values()), row.where)
@@ -180,126 +175,14 @@ class _Csv:
             raise torn_text(where) from fault
 
 
-class _Parquet:
-    def __init__(self, handle: IO[bytes], source: Source, added: tuple[str, ...]) -> None:
-        self._handle = handle
-        self._added = added
-        self._given: pa.Schema | None = source.schema
-        self._columns = source.columns
-        self._is_text = True
-        """The rows are of a format without types: how they state a truncation is no type to keep."""
-        self._held: list[tuple[Row, dict[str, Any]]] = []
-        self._size = 0
-        self._writer: Any = None
-        self._schema: pa.Schema | None = None
-
-    def write(self, row: Row, added: dict[str, Any]) -> None:
-        full = len(self._held) >= BATCH or self._size > MOST_GATHERED
-        if self._held and (full if row.piece is None else row.piece is not self._held[0][0].piece):
-            self._flush()
-        self._is_text = row.piece is None
-        self._held.append((row, added))
-        self._size += row.size
-
-    def close(self) -> None:
-        self._flush()
-        if self._writer is not None:
-            self._writer.close()
-
-    def abandon(self) -> None:
-        if self._writer is not None:
-            # Otherwise it writes its footer when it is collected, to a file that is closed by then.
-            self._writer.is_open = False
-
-    def _flush(self) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        where = self._held[0][0].where if self._held else "header"
-        try:
-            if self._schema is None:
-                self._schema = self._make_schema()
-                self._writer = pq.ParquetWriter(self._handle, self._schema)
-            self._writer.write_table(self._table(self._schema))
-        except GradeError:
-            raise
-        except (pa.ArrowException, ValueError, TypeError, OverflowError) as fault:
-            message = one_line(fault, 80)
-            raise GradeError(
-                f"{where} and after: {message}, expected columns of one type; write JSONL instead"
-            ) from fault
-        self._held.clear()
-        self._size = 0
-
-    def _table(self, schema: "pa.Schema") -> "pa.Table":
-        """The rows in memory. Those of a parquet file keep their own arrays, whatever the types."""
-        import pyarrow as pa
-
-        table = self._held[0][0].piece if self._held else None
-        if table is None:
-            for row, _ in self._held:
-                _refuse_new_fields(row, tuple(schema.names), "parquet")
-            return pa.Table.from_pylist([_merged(r, new) for r, new in self._held], schema)
-        for name in self._added:
-            at, field = schema.get_field_index(name), schema.field(name)
-            if name in table.column_names and field.type != pa.bool_():
-                continue  # a truncation that is stated as text stays so
-            values = pa.array([new[name] for _, new in self._held], field.type)
-            if name in table.column_names:
-                table = table.set_column(at, field, values)
-            else:
-                table = table.append_column(field, values)
-        return table.cast(schema) if table.schema != schema else table
-
-    def _make_schema(self) -> "pa.Schema":
-        import pyarrow as pa
-
-        given = self._given
-        if given is None and self._held:
-            given = pa.Table.from_pylist([row.fields for row, _ in self._held]).schema
-        if given is None:
-            given = pa.schema([(name, pa.string()) for name in self._columns or ()])
-        text, flag = pa.string(), pa.bool_()
-        kinds = (text, flag, pa.list_(text), flag, text, pa.float64())
-        fresh = dict(zip(self._added, kinds, strict=True))
-        if self._is_text and "truncated" in given.names:
-            fresh["truncated"] = flag
-        for name, kind in fresh.items():
-            at = given.get_field_index(name)
-            if at < 0:
-                given = given.append(pa.field(name, kind))
-            elif self._is_text or pa.types.is_null(given.field(at).type):
-                # `truncated`, the only one that may be given
-                given = given.set(at, pa.field(name, kind))
-        return given
-
-
-def _merged(row: Row, added: dict[str, Any]) -> dict[str, Any]:
-    """A row of text formats for parquet; a truncation that it states becomes a boolean."""
-    merged = {**row.fields, **added}
-    stated = stated_truncation(row)
-    if "truncated" in row.fields and (stated is not None or "truncated" not in added):
-        merged["truncated"] = stated
-    return merged
-
-
 PARQUET = (".parquet", ".pq")
 _Opens = Callable[[IO[bytes], Source, tuple[str, ...]], Writer]
 WRITERS: Final[Mapping[str, _Opens]] = {
     ".jsonl": _Jsonl,
     ".ndjson": _Jsonl,
     ".csv": _Csv,
-    **dict.fromkeys(PARQUET, _Parquet),
+    **dict.fromkeys(PARQUET, ParquetFile),
 }
-
-
-def _refuse_new_fields(row: Row, columns: tuple[str, ...], kind: str) -> None:
-    for name in row.fields:
-        if name not in columns:
-            raise GradeError(
-                f"{row.where}: has the field {name!r}, expected those of the first rows; "
-                f"{kind} cannot grow, JSONL can"
-            )
 
 
 def _added_cell(value: Any) -> str:
