@@ -18,7 +18,8 @@ from lawbound.rubrics.grading.answer_files import (
 )
 from lawbound.rubrics.grading.answer_scan import torn_text
 from lawbound.rubrics.grading.graded_parquet import ParquetFile
-from lawbound.rubrics.grading.plain_values import cell_text, json_bytes
+from lawbound.rubrics.grading.json_line import graded_line
+from lawbound.rubrics.grading.plain_values import cell_text
 from lawbound.tasks.io.csv_cells import inert
 from lawbound.tasks.io.safe_files import no_temporary_room, whole_file, why
 
@@ -108,13 +109,7 @@ class _Jsonl:
         self._handle = handle
 
     def write(self, row: Row, added: dict[str, Any]) -> None:
-        fresh = {name: value for name, value in added.items() if name not in row.fields}
-        if row.line and all(row.fields.get(name, value) == value for name, value in added.items()):
-            # Byte for byte: numbers, escapes and doubled names stay as they were written.
-            given = row.line.strip(" \t\r\n").removesuffix("}").rstrip(" \t")
-            self._handle.write(given.encode("utf-8") + b", " + json_bytes(fresh)[1:] + b"\n")
-            return
-        self._handle.write(json_bytes({**row.fields, **added}) + b"\n")
+        self._handle.write(graded_line(row, added) + b"\n")
 
     def close(self) -> None:
         pass

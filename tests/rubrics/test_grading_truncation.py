@@ -63,6 +63,27 @@ def test_a_parquet_column_of_no_truncations_takes_the_guesses(tmp_path: Path) ->
     assert pd.read_parquet(tmp_path / "out.parquet")["truncated"].tolist() == [False]
 
 
+@pytest.mark.parametrize("blank", ["null", "NaN", '""', '"nan"'])
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"truncated":HERE,REST}',
+        '{ "trunc\\u0061ted" : HERE , REST, "t": "truncated"}',
+        '{"l": [{"truncated": 1}, "}"], REST, "truncated":\tHERE}',
+    ],
+)
+def test_a_line_in_which_a_truncation_says_nothing_keeps_all_else(
+    tmp_path: Path, line: str, blank: str
+) -> None:
+    graded = '"id": "1", "prompt": "2+2?", "response": "4"'
+    line = line.replace("REST", graded + ', "n": 1.50, "h": 1e400, "d": 1, "d": 2, "e": "\\u00e9"')
+    (tmp_path / "in.jsonl").write_text(line.replace("HERE", blank) + "\n", encoding="utf-8")
+    grade_file(tmp_path / "in.jsonl", tmp_path / "out.jsonl")
+    written = (tmp_path / "out.jsonl").read_text(encoding="utf-8")
+    assert written.startswith(line.replace("HERE", "false")[:-1] + ', "behaviour": "answer", ')
+    assert "truncated" not in written.removeprefix(line.replace("HERE", "false")[:-1])
+
+
 @pytest.mark.parametrize(
     ("response", "behaviour", "truncated"),
     [
