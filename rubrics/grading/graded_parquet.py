@@ -85,13 +85,17 @@ class ParquetFile:
             return pa.Table.from_pylist([_merged(r, new) for r, new in self._held], schema)
         for name in self._added:
             at, field = schema.get_field_index(name), schema.field(name)
+            values = [new[name] for _, new in self._held]
             if name in table.column_names and field.type != pa.bool_():
-                continue  # a truncation that is stated as text stays so
-            values = pa.array([new[name] for _, new in self._held], field.type)
+                # A truncation that is stated as text or number stays so. Only one that was guessed is a bool.
+                if not any(isinstance(value, bool) for value in values):
+                    continue
+                values = [_stated_as(value, field.type) for value in values]
+            column = pa.array(values, field.type)
             if name in table.column_names:
-                table = table.set_column(at, field, values)
+                table = table.set_column(at, field, column)
             else:
-                table = table.append_column(field, values)
+                table = table.append_column(field, column)
         return table.cast(schema) if table.schema != schema else table
 
     def _make_schema(self) -> "pa.Schema":
@@ -115,6 +119,17 @@ class ParquetFile:
                 # `truncated`, the only one that may be given
                 given = given.set(at, pa.field(name, kind))
         return given
+
+
+def _stated_as(value: Any, kind: "pa.DataType") -> Any:
+    """A guessed truncation in the words of its column; other values as they are."""
+    import pyarrow as pa
+
+    if not isinstance(value, bool):
+        return value
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    is_number = pa.types.is_integer(kind) or pa.types.is_floating(kind)
+    return int(value) if is_number else str(value).lower()
 
 
 def _merged(row: Row, added: dict[str, Any]) -> dict[str, Any]:

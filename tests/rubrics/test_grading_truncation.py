@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from answer_rows import read_jsonl, write_jsonl
@@ -61,6 +62,28 @@ def test_a_parquet_column_of_no_truncations_takes_the_guesses(tmp_path: Path) ->
     pd.DataFrame([row]).to_parquet(tmp_path / "in.parquet")
     grade_file(tmp_path / "in.parquet", tmp_path / "out.parquet")
     assert pd.read_parquet(tmp_path / "out.parquet")["truncated"].tolist() == [False]
+
+
+@pytest.mark.parametrize(
+    ("stated", "kept"),
+    [
+        (pa.array([1.0, None, float("nan"), 0.0]), [1.0, 0.0, 0.0, 0.0]),
+        (pa.array([1, None, None, 0], pa.int8()), [1, 0, 0, 0]),
+        (pa.array(["TRUE", None, "", "0"]), ["TRUE", "false", "false", "0"]),
+        (pa.array(["1", None, "nan", "0"]).dictionary_encode(), ["1", "false", "false", "0"]),
+        (pa.array([True, None, None, False]), [True, False, False, False]),
+        (pa.array(["1", "0", "1", "0"]), ["1", "0", "1", "0"]),
+    ],
+    ids=lambda value: str(getattr(value, "type", "")),
+)
+def test_a_gap_of_a_parquet_column_takes_the_guess_in_the_columns_type(
+    tmp_path: Path, stated: pa.Array, kept: list[Any]
+) -> None:
+    rows = {"id": ["1"] * 4, "prompt": ["What is 2+2?"] * 4, "response": ["It is 4."] * 4}
+    pq.write_table(pa.table(rows | {"truncated": stated}), tmp_path / "in.parquet")
+    grade_file(tmp_path / "in.parquet", tmp_path / "out.parquet")
+    found = pq.read_table(tmp_path / "out.parquet")["truncated"]
+    assert found.type == stated.type and found.to_pylist() == kept
 
 
 @pytest.mark.parametrize("blank", ["null", "NaN", '""', '"nan"'])
