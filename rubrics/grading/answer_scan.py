@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING
 from lawbound.rubrics.grading.answer_files import BATCH, REQUIRED, GradeError, Row, Source, gathered
 from lawbound.rubrics.grading.open_answers import open_answers
 from lawbound.rubrics.grading.plain_values import cell_text
+from lawbound.rubrics.grading.row_values import with_nulls
 from lawbound.tasks.io.messages import one_line
 
 if TYPE_CHECKING:
@@ -50,13 +51,14 @@ def _check_name(where: str, name: str) -> None:
 def _schema(rows: tuple[Row, ...]) -> "pa.Schema":
     import pyarrow as pa
 
+    fields = [with_nulls(row) for row in rows]
     names = tuple(dict.fromkeys(name for row in rows for name in row.fields))
     found = []
     for name in names:
         if name == "truncated":
             continue  # one boolean, however the rows state it
         try:
-            values = pa.array([row.fields.get(name) for row in rows])
+            values = pa.array([one.get(name) for one in fields])
         except UnicodeEncodeError as fault:
             raise torn_text(next((r for r in rows if _is_torn(r, name)), rows[0]).where) from fault
         except (pa.ArrowException, ValueError, TypeError, OverflowError) as fault:

@@ -20,6 +20,7 @@ from lawbound.rubrics.grading.answer_scan import torn_text
 from lawbound.rubrics.grading.graded_parquet import ParquetFile
 from lawbound.rubrics.grading.json_line import graded_line
 from lawbound.rubrics.grading.plain_values import cell_text
+from lawbound.rubrics.grading.row_values import with_nulls
 from lawbound.tasks.io.csv_cells import inert
 from lawbound.tasks.io.safe_files import no_temporary_room, whole_file, why
 
@@ -144,7 +145,8 @@ class _Csv:
             self._put_header(self._columns, row.where)
         refuse_new_fields(row, self._columns, "CSV")
         fresh = {name: inert(_added_cell(value)) for name, value in added.items()}
-        given = {name: self._given(cell_text(row.fields.get(name))) for name in self._columns}
+        fields = with_nulls(row)
+        given = {name: self._given(cell_text(fields.get(name))) for name in self._columns}
         self._put(tuple({**given, **fresh}.values()), row.where)
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from lawbound.rubrics.grading.answer_files import (
     Source,
     refuse_new_fields,
 )
-from lawbound.rubrics.grading.row_values import stated_truncation
+from lawbound.rubrics.grading.row_values import stated_truncation, with_nulls
 from lawbound.tasks.io.messages import one_line
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _stated_as(value: Any, kind: "pa.DataType") -> Any:
 
 def _merged(row: Row, added: dict[str, Any]) -> dict[str, Any]:
     """A row of text formats for parquet; a truncation that it states becomes a boolean."""
-    merged = {**row.fields, **added}
+    merged = {**with_nulls(row), **added}
     stated = stated_truncation(row)
     if "truncated" in row.fields and (stated is not None or "truncated" not in added):
         merged["truncated"] = stated

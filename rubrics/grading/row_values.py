@@ -1,6 +1,7 @@
 """What a row of a file of answers says besides prompt and response: whether it was cut off, its language, or nothing."""
 
 from collections import Counter
+from typing import Any
 
 from lawbound.rubrics.grading.answer_files import GradeError, Row
 from lawbound.tasks.io.messages import counted
@@ -35,6 +36,12 @@ def stated_truncation(row: Row) -> bool | None:
 def is_missing(row: Row) -> bool:
     """Whether a row has null for its response: no answer came, which is not an empty answer."""
     return is_gap(row.fields.get("response", ""))
+
+
+def with_nulls(row: Row) -> dict[str, Any]:
+    """The fields of a row, with null for a response or language that is nan, which no column of texts can hold."""
+    gaps = [name for name in ("response", "lang") if row.fields.get(name) != row.fields.get(name)]
+    return {**row.fields, **dict.fromkeys(gaps)} if gaps else row.fields
 
 
 def stated_language(row: Row) -> str | None:
