@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from lawbound.rubrics.grading.answer_files import BATCH, REQUIRED, GradeError, Row, Source, gathered
 from lawbound.rubrics.grading.open_answers import open_answers
@@ -12,6 +12,9 @@ from lawbound.tasks.io.messages import one_line
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+MOST_EXACT: Final = 2**53
+"""Whole numbers up to here are exact as fractions are stored."""
 
 
 def with_columns(path: Path, *, typed: bool, kept: IO[bytes] | None = None) -> Source:
@@ -27,16 +30,19 @@ def with_columns(path: Path, *, typed: bool, kept: IO[bytes] | None = None) -> S
     """
     found: dict[str, None] = {}
     schemas: dict[pa.Schema, None] = {}
+    wide: set[str] = set()
     for rows in gathered(open_answers(path, kept=kept).rows, BATCH):
         for row in rows:
             for name in row.fields.keys() - found.keys():
                 _check_name(row.where, name)
             found.update(dict.fromkeys(row.fields))
         if typed:
-            schemas[_schema(rows)] = None
+            schemas[_schema(rows, wide)] = None
     columns = tuple(found) or REQUIRED
     source = replace(open_answers(path, kept=kept), columns=columns)
-    return replace(source, schema=_united(path, columns, list(schemas))) if typed else source
+    if not typed:
+        return source
+    return replace(source, schema=_united(path, columns, list(schemas), wide))
 
 
 def _check_name(where: str, name: str) -> None:
@@ -48,7 +54,8 @@ def _check_name(where: str, name: str) -> None:
         ) from fault
 
 
-def _schema(rows: tuple[Row, ...]) -> "pa.Schema":
+def _schema(rows: tuple[Row, ...], wide: set[str]) -> "pa.Schema":
+    """The types of some rows; columns with whole numbers that a fraction's type cannot hold join the wide ones."""
     import pyarrow as pa
 
     fields = [with_nulls(row) for row in rows]
@@ -57,14 +64,40 @@ def _schema(rows: tuple[Row, ...]) -> "pa.Schema":
     for name in names:
         if name == "truncated":
             continue  # one boolean, however the rows state it
+        given = [one.get(name) for one in fields]
         try:
-            values = pa.array([one.get(name) for one in fields])
+            values = pa.array(given)
         except UnicodeEncodeError as fault:
             raise torn_text(next((r for r in rows if _is_torn(r, name)), rows[0]).where) from fault
         except (pa.ArrowException, ValueError, TypeError, OverflowError) as fault:
             raise _mixed(f"{rows[0].where} and after", name, fault) from fault
+        if _mixes_truths(given):
+            mix = TypeError("found true or false beside numbers")
+            raise _mixed(f"{rows[0].where} and after", name, mix)
+        if pa.types.is_integer(values.type) and any(abs(n or 0) > MOST_EXACT for n in given):
+            wide.add(name)
         found.append(pa.field(name, values.type))
     return pa.schema(found)
+
+
+def _mixes_truths(values: list[Any]) -> bool:
+    """Whether the values of a column, or those at one place within them, are truths and numbers, which the library
+    takes for numbers."""
+    pending = [values]
+    while pending:
+        group = pending.pop()
+        kinds = set(map(type, group))
+        if bool in kinds and not kinds.isdisjoint((int, float)):
+            return True
+        if list in kinds:
+            pending.append([part for value in group if isinstance(value, list) for part in value])
+        if dict in kinds:
+            by_name: dict[str, list[Any]] = {}
+            for value in group:
+                for name, part in value.items() if isinstance(value, dict) else ():
+                    by_name.setdefault(name, []).append(part)
+            pending.extend(by_name.values())
+    return False
 
 
 def torn_text(where: str) -> GradeError:
@@ -80,7 +113,9 @@ def _is_torn(row: Row, name: str) -> bool:
     return False
 
 
-def _united(path: Path, columns: tuple[str, ...], schemas: "list[pa.Schema]") -> "pa.Schema":
+def _united(
+    path: Path, columns: tuple[str, ...], schemas: "list[pa.Schema]", wide: set[str]
+) -> "pa.Schema":
     import pyarrow as pa
 
     found = []
@@ -94,6 +129,9 @@ def _united(path: Path, columns: tuple[str, ...], schemas: "list[pa.Schema]") ->
             (field,) = pa.unify_schemas(parts, promote_options="permissive")
         except pa.ArrowException as fault:
             raise _mixed(str(path), name, fault) from fault
+        if name in wide and pa.types.is_floating(field.type):
+            mix = ValueError("found whole numbers above 2^53 beside fractions")
+            raise _mixed(str(path), name, mix)
         if pa.types.is_nested(field.type):
             _check_depth(path, field)
         # Nothing but nulls has no type of its own.
@@ -118,7 +156,8 @@ def _check_depth(path: Path, field: "pa.Field") -> None:
 
 
 def _mixed(where: str, name: str, fault: Exception) -> GradeError:
-    message = one_line(fault, 80)
+    is_long = isinstance(fault, OverflowError)
     return GradeError(
-        f"{where}: column {name!r}: {message}, expected values of one type; write JSONL instead"
+        f"{where}: column {name!r}: {one_line(fault, 80)}, expected "
+        f"{'whole numbers below 2^63' if is_long else 'values of one type'}; write JSONL instead"
     )
