@@ -45,7 +45,9 @@ def open_parquet(path: Path, whole: bool, needed: tuple[str, ...]) -> Source:
         check_columns(path, tuple(schema.names), needed)
         probe = opens(read_dictionary=[file.schema.column(i).path for i in range(len(file.schema))])
     except (pa.ArrowException, OSError) as fault:
-        raise GradeError(f"{path}: {_told(fault)}, expected a parquet file") from fault
+        is_odd = isinstance(fault, pa.ArrowNotImplementedError)
+        expected = "columns of types that pyarrow reads" if is_odd else "a parquet file"
+        raise GradeError(f"{path}: {_told(fault)}, expected {expected}") from fault
     wanted = [name for name in schema.names if whole or name in GRADED]
 
     def rows() -> Iterator[Row]:

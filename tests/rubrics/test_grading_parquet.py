@@ -113,3 +113,17 @@ def test_a_name_with_a_dot_is_told_from_a_field_of_a_struct(tmp_path: Path) -> N
     path = _file(tmp_path, {name: pa.array([value] * 200) for name, value in given.items()})
     for row in open_answers(path, whole=True).rows:
         assert {name: row.fields[name] for name in given} == given
+
+
+def test_a_type_that_the_library_lacks_is_told_from_a_damaged_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise pa.ArrowNotImplementedError("Integers with more than 64 bits not implemented")
+
+    path = _file(tmp_path, {"n": [1]})
+    monkeypatch.setattr(pq, "ParquetFile", refuse)
+    with pytest.raises(
+        ValueError, match="implemented, expected columns of types that pyarrow reads"
+    ):
+        open_answers(path)
