@@ -236,7 +236,7 @@ def _is_own_voice(
         return decline.index < ASIDE and decline.itself
     if decline.force == "omit" and (ask.played or ask.dictated):
         return _is_about_text(decline, answer, letter)
-    if decline.force == "omit" and ask.refusal and ask.author and _closes(decline, answer):
+    if decline.force == "omit" and ask.refusal and ask.author and _stands_apart(decline, answer):
         return not letter
     if ask.played:
         return _steps_out(decline, answer)
@@ -280,7 +280,7 @@ def _is_about_text(decline: Decline, answer: Answer, letter: bool) -> bool:
     ends = _ends(decline.index, answer)
     apart = _NOTE.match(answer.raw) is not None
     if decline.force == "omit":  # a note on the text; in a letter only ahead of it
-        near = _closes(decline, answer) or (apart and decline.index < LEAD_SENTENCES)
+        near = ends or (apart and decline.index < LEAD_SENTENCES)
         return decline.index == 0 or (near and not letter)
     if letter or not (decline.lead or ends):
         return False
@@ -290,12 +290,10 @@ def _is_about_text(decline: Decline, answer: Answer, letter: bool) -> bool:
     return decline.index == 0 and apart and not _VOICE.match(answer.raw)
 
 
-def _closes(decline: Decline, answer: Answer) -> bool:
-    """Whether a sentence is the last, or one of the last few and in a line of their own or of hardly any text."""
-    count = len(answer.sentences)
-    if decline.index == count - 1 or not _ends(decline.index, answer):
-        return decline.index == count - 1
-    return count <= NO_TEXT or 0 <= answer.raw.rstrip().rfind("\n") < decline.sentence.start
+def _stands_apart(decline: Decline, answer: Answer) -> bool:
+    """Whether a sentence belongs to a last paragraph of its own."""
+    last = answer.raw.rstrip().rfind("\n\n")
+    return 0 <= last < decline.sentence.start
 
 
 def _speaker(piece: Sentence) -> str:
