@@ -28,19 +28,6 @@ def test_two_processes_that_write_one_file_each_have_a_draft(
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may list every folder")
-def test_a_file_is_written_to_a_folder_that_may_not_be_listed(tmp_path: Path) -> None:
-    folder = tmp_path / "letters"
-    folder.mkdir()
-    folder.chmod(0o333)
-    try:
-        with whole_file(folder / "out.csv", is_locked=False) as handle:
-            handle.write(b"whole")
-    finally:
-        folder.chmod(0o777)
-    assert [(path.name, path.read_bytes()) for path in folder.iterdir()] == [("out.csv", b"whole")]
-
-
 @pytest.mark.parametrize("name", [f"{'a' * 247}.csv", f"{'文' * 83}.csv"])
 def test_a_name_may_be_as_long_as_the_system_allows(tmp_path: Path, name: str) -> None:
     with whole_file(tmp_path / name, is_locked=False) as handle:

@@ -143,6 +143,18 @@ def test_damage_in_the_middle_is_owed_again(tmp_path: Path, seed: int) -> None:
     assert csvs(out) == csvs(alone)
 
 
+def test_a_file_is_written_to_a_folder_that_may_not_be_listed(tmp_path: Path) -> None:
+    answers, folder = tmp_path / "a.jsonl", tmp_path / "letters"
+    answers.write_text('{"id": "1", "prompt": "Why?", "response": "So."}\n', encoding="utf-8")
+    folder.mkdir()
+    folder.chmod(0o333)
+    done = _lawbound("grade", answers, "--out", folder / "out.jsonl", obeying=True)
+    folder.chmod(0o777)
+    assert done.returncode == 0, done.stderr
+    (written,) = folder.iterdir()
+    assert written.name == "out.jsonl" and written.stat().st_size
+
+
 def _interrupted(command: Sequence[object], folder: Path) -> "subprocess.CompletedProcess[str]":
     """Run a command and stop it when it writes into the folder."""
     words = [sys.executable, "-m", "lawbound", *map(str, command)]
