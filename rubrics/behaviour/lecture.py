@@ -29,7 +29,7 @@ SHORT: Final = 3
 CONDEMNED: Final = 0.6
 """Confidence in such a refusal. Below 0.7 a hybrid judge is asked."""
 _CONDEMNS: Final = ("improper", "against")
-COUNSEL: Final = ("counsel", "redirect")
+_COUNSEL: Final = ("counsel", "redirect")
 _BESIDE: Final = (*AROUND, *_CONDEMNS, "unserved", "regret")
 
 
@@ -63,7 +63,7 @@ def _is_curt(made: Draft, act: frozenset[str]) -> bool:
         return False
     if any(_names(act, piece, lex) for piece in others):
         return False
-    return any(_says(piece, lex, COUNSEL) for piece in others)
+    return any(_says(piece, lex, _COUNSEL) for piece in others)
 
 
 def _asks_how(ask: Ask) -> bool:
