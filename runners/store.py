@@ -20,6 +20,7 @@ from lawbound.runners.lock import StoreError
 from lawbound.runners.sample import Sample, wrong_field
 from lawbound.tasks.io.messages import one_line
 from lawbound.tasks.io.safe_files import (
+    keep_permissions,
     open_new,
     open_regular,
     open_to_append,
@@ -195,6 +196,7 @@ def _repair(path: Path) -> None:
             quarantine.writelines(line.rstrip(b"\n") + b"\n" for line in damaged)
         draft = path.with_suffix(".repair")
         with open_regular(path) as handle, open_new(draft) as target:
+            keep_permissions(path, target)
             target.writelines(
                 line for line in _lines(handle) if line.endswith(b"\n") and _decode(line)
             )

@@ -70,9 +70,26 @@ def open_new(path: Path) -> BinaryIO:
     return os.fdopen(os.open(path, flags, 0o666), "wb")
 
 
+def keep_permissions(path: Path, draft: BinaryIO) -> None:
+    """Give a draft the permissions of the file that it is going to replace, if one is there; of a link, the target's.
+
+    Raises:
+        OSError: The file system does not let us.
+    """
+    try:
+        older = path.stat().st_mode
+    except OSError:  # none, or a link that leads nowhere
+        return
+    permissions = stat.S_IMODE(older) & 0o777
+    if stat.S_ISREG(older) and permissions != _permissions(draft):
+        os.fchmod(draft.fileno(), permissions)
+
+
 @contextmanager
 def whole_file(path: Path, *, is_locked: bool = True) -> Iterator[BinaryIO]:
     """A draft file that replaces the path once all of it is written, or leaves no trace.
+
+    It has the permissions of the file that it replaces from the start: what was private stays so.
 
     Args:
         path: The file; folders are made for it.
@@ -92,6 +109,7 @@ def whole_file(path: Path, *, is_locked: bool = True) -> Iterator[BinaryIO]:
             _try_names(path, draft_path)
         nameless = None if is_locked else _open_nameless(path.parent)
         with open_new(draft_path) if nameless is None else nameless as handle:
+            keep_permissions(path, handle)
             yield handle
             handle.flush()
             os.fsync(handle.fileno())
@@ -191,9 +209,14 @@ def _give_name(file: BinaryIO, path: Path) -> None:
         os.link(_link_to(number), path, src_dir_fd=number)
     except OSError:
         with _link_to(number).open("rb") as written, open_new(path) as copy:
+            os.fchmod(copy.fileno(), _permissions(file))
             shutil.copyfileobj(written, copy)
             copy.flush()
             os.fsync(copy.fileno())
+
+
+def _permissions(file: BinaryIO) -> int:
+    return stat.S_IMODE(os.fstat(file.fileno()).st_mode)
 
 
 def _link_to(number: int) -> Path:

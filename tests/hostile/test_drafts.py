@@ -67,6 +67,41 @@ def test_what_is_no_file_stays_and_is_told_before_anything_is_written(
     assert not begun and list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("lacking", ["", "os.O_TMPFILE", "os.link"])
+@pytest.mark.parametrize("is_locked", [True, False])
+@pytest.mark.parametrize("permissions", [0o600, 0o666, 0o440])
+def test_a_file_that_is_replaced_leaves_its_permissions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacking: str, is_locked: bool, permissions: int
+) -> None:
+    if lacking == "os.link":
+        monkeypatch.setattr(lacking, _refuse)
+    elif lacking:
+        monkeypatch.delattr(lacking)
+    path = tmp_path / "answers.csv"
+    path.write_text(SECRET, encoding="utf-8")
+    path.chmod(permissions)
+    with whole_file(path, is_locked=is_locked) as handle:
+        assert os.fstat(handle.fileno()).st_mode & 0o777 == permissions
+        handle.write(b"new")
+    assert path.read_bytes() == b"new"
+    assert path.stat().st_mode & 0o777 == permissions
+
+
+def test_a_file_that_replaces_a_link_is_as_private_as_what_it_led_to(tmp_path: Path) -> None:
+    path, target = tmp_path / "link.csv", tmp_path / "answers.csv"
+    target.write_text(SECRET, encoding="utf-8")
+    target.chmod(0o600)
+    path.symlink_to(target)
+    with whole_file(path, is_locked=False) as handle:
+        handle.write(b"new")
+    assert not path.is_symlink() and path.stat().st_mode & 0o777 == 0o600
+    assert target.read_text(encoding="utf-8") == SECRET
+
+
+def _refuse(*names: object, **folders: object) -> None:
+    raise PermissionError
+
+
 @pytest.mark.parametrize("kind", ["leaderboard", "compare", "calibrate"])
 def test_a_table_that_the_user_names_takes_no_draft_that_another_process_may_have(
     call: Call, judged: Path, tmp_path: Path, kind: str

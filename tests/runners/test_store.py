@@ -59,6 +59,15 @@ def test_a_torn_last_line_is_owed_again(tmp_path: Path) -> None:
     assert path.with_suffix(".quarantine.jsonl").exists()
 
 
+def test_a_repaired_file_is_as_private_as_before(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    _write(path, _sample("k"))
+    path.write_bytes(path.read_bytes() + b"torn")
+    path.chmod(0o600)
+    with Store(path):
+        assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_flipped_letter_inside_an_answer_is_quarantined(tmp_path: Path) -> None:
     path = tmp_path / "s.jsonl"
     _write(path, _sample("k", "the true answer"), _sample("l"))
