@@ -4,7 +4,7 @@ try:
     import signal
     import sys
     from collections.abc import Iterator, Sequence
-    from contextlib import contextmanager
+    from contextlib import contextmanager, suppress
     from pathlib import Path
     from threading import current_thread, main_thread
     from types import FrameType
@@ -105,6 +105,10 @@ def _code(arguments: Sequence[str] | None) -> Any:
         if not hasattr(error, "format_message"):
             raise
         streams.tell(_misused(error))
+    with suppress(
+        OSError
+    ):  # else Python writes at its end what is still held, and fails with a code of its own
+        streams.flush()
     return 2
 
 

@@ -9,14 +9,16 @@ def prepare() -> None:
     """Give a closed stream a place to go, and a letter that a terminal does not know another form.
 
     Python has no stream at all where the shell closed one. Its number would go to the next file that is
-    opened, such as the answers of a run, and whatever a library prints would end there.
+    opened, such as the answers of a run, and whatever a library prints would end there. Only what Python
+    prints to a closed standard output, the results, cannot be written and is an error, as on a full disk.
     """
     if None in (sys.stdin, sys.stdout, sys.stderr):
         _occupy()
     if sys.stdin is None:
         sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
     if sys.stdout is None:
-        sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+        refusing = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        sys.stdout = os.fdopen(refusing, "w", encoding="utf-8", closefd=False)
     if sys.stderr is None:
         sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
     for stream in (sys.stdout, sys.stderr):

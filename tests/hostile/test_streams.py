@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from answer_rows import ROWS, write_jsonl
 
 from lawbound import streams
 from lawbound.__main__ import main
@@ -55,15 +56,55 @@ def test_streams_that_something_else_has_put_in_place_stay(monkeypatch: pytest.M
     assert sys.stdout is mine
 
 
-@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def _closed(closed: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """A command that the shell starts with closed streams."""
+    words = ["sh", "-c", f'exec "$0" -m lawbound "$@" {closed}', sys.executable, *arguments]
+    return subprocess.run(words, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("closed", ["2>&-", "<&- 2>&-"])
 @pytest.mark.parametrize(("name", "code"), [("de", 0), ("nowhere", 2)])
-def test_a_closed_stream_changes_no_exit_code(closed: str, name: str, code: int) -> None:
-    command = f'exec "$0" -m lawbound policy show "$1" {closed}'
-    done = subprocess.run(
-        ["sh", "-c", command, sys.executable, name], capture_output=True, check=False
-    )
+def test_a_closed_stream_that_takes_no_result_changes_no_exit_code(
+    closed: str, name: str, code: int
+) -> None:
+    done = _closed(closed, "policy", "show", name)
     assert done.returncode == code
-    assert b"Traceback" not in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("arguments", ["policy list", "--help", "grade"])
+def test_a_closed_standard_output_is_one_line(tmp_path: Path, arguments: str) -> None:
+    words = arguments.split()
+    if words == ["grade"]:
+        words.append(os.fspath(write_jsonl(tmp_path / "in.jsonl", ROWS)))
+    done = _closed(">&-", *words)
+    assert done.stderr.startswith("error: standard output: ") and done.stderr.count("\n") == 1
+    assert done.returncode == 2
+    assert _closed("<&- >&- 2>&-", *words).returncode == 2
+
+
+def test_a_closed_standard_output_is_no_fault_where_a_file_takes_the_result(tmp_path: Path) -> None:
+    source, out = write_jsonl(tmp_path / "in.jsonl", ROWS), tmp_path / "out.jsonl"
+    for closed in (">&-", "<&- >&- 2>&-"):
+        out.unlink(missing_ok=True)
+        done = _closed(closed, "grade", os.fspath(source), "-o", os.fspath(out))
+        assert done.returncode == 0
+        assert len(out.read_text(encoding="utf-8").splitlines()) == len(ROWS)
+
+
+def test_what_a_full_disk_does_not_take_of_graded_rows_is_one_line(tmp_path: Path) -> None:
+    source = write_jsonl(tmp_path / "in.jsonl", ROWS)
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "lawbound", "grade", os.fspath(source)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"PYTHONUNBUFFERED": ""},
+            check=False,
+        )
+    assert done.stderr.startswith("error: standard output: ") and done.stderr.count("\n") == 1
+    assert done.returncode == 2
 
 
 @pytest.mark.parametrize(
@@ -120,7 +161,12 @@ def test_no_file_gets_the_number_of_a_closed_stream(tmp_path: Path) -> None:
         "from lawbound import streams\n"
         "streams.prepare()\n"
         "with open(sys.argv[1], 'w') as file:\n"
-        "    os.write(1, b'stray'), os.write(2, b'stray'), print('more'), file.write('answer')\n"
+        "    os.write(1, b'stray'), os.write(2, b'stray'), file.write('answer')\n"
+        "    print('more')\n"
+        "    try:\n"
+        "        streams.flush()\n"
+        "    except OSError:\n"
+        "        pass\n"
         "assert os.read(0, 1) == b'' == sys.stdin.buffer.read()\n"
     )
     file = tmp_path / "answers"
