@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, get_args
 
-from lawbound.rubrics.grading.answer_files import GradeError, Row
+from lawbound.rubrics.grading.answer_files import GRADED, GradeError, Row
 from lawbound.rubrics.grading.grade_file import readings
 from lawbound.rubrics.grading.open_answers import open_answers
 from lawbound.rubrics.grading.row_values import (
@@ -76,7 +76,7 @@ def read_labelled(path: Path, *, progress: Callable[[int], None] | None = None) 
     Raises:
         GradeError: The file or a row is malformed, or no row has a label.
     """
-    source = open_answers(path)
+    source = open_answers(path, only=(*GRADED, "gold", "model"))
     if source.columns is not None and "gold" not in source.columns:
         raise GradeError(
             f"{path}: line 1: columns are {', '.join(source.columns)[:80]}, expected 'gold' too"

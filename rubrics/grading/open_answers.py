@@ -18,6 +18,7 @@ def open_answers(
     *,
     whole: bool = True,
     needed: tuple[str, ...] = REQUIRED,
+    only: tuple[str, ...] | None = None,
     kept: IO[bytes] | None = None,
 ) -> Source:
     """Open a file by its ending.
@@ -27,6 +28,7 @@ def open_answers(
         whole: Whether rows of a parquet file hold every column as Python values, which not all
             types have; else only the graded columns.
         needed: Columns that a CSV or parquet file must have.
+        only: Columns that rows of a parquet file hold, if it has them; others are not read. None reads all.
         kept: An open file of JSON lines to read from its start instead; the path is its name in messages.
 
     Raises:
@@ -45,5 +47,5 @@ def open_answers(
     if ending == ".csv":
         return open_csv(path, needed)
     if ending in (".parquet", ".pq"):
-        return open_parquet(path, whole, needed)
+        return open_parquet(path, whole, needed, only)
     raise GradeError(f"{path}: ending is {ending!r}, expected .jsonl, .csv or .parquet")

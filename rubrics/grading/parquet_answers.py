@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def open_parquet(path: Path, whole: bool, needed: tuple[str, ...]) -> Source:
+def open_parquet(
+    path: Path, whole: bool, needed: tuple[str, ...], only: tuple[str, ...] | None = None
+) -> Source:
     """Open a parquet file.
 
     Args:
@@ -29,6 +31,7 @@ def open_parquet(path: Path, whole: bool, needed: tuple[str, ...]) -> Source:
         whole: Whether rows hold every column as Python values, which not all types have; else only
             the graded columns.
         needed: Columns that it must have.
+        only: Columns that are decoded, if it has them; None decodes all.
 
     Raises:
         GradeError: It cannot be read or has no such columns. Faults of single rows are raised while
@@ -48,13 +51,15 @@ def open_parquet(path: Path, whole: bool, needed: tuple[str, ...]) -> Source:
         is_odd = isinstance(fault, pa.ArrowNotImplementedError)
         expected = "columns of types that pyarrow reads" if is_odd else "a parquet file"
         raise GradeError(f"{path}: {_told(fault)}, expected {expected}") from fault
-    wanted = [name for name in schema.names if whole or name in GRADED]
+    decoded = None if only is None else [name for name in schema.names if name in only]
+    held = schema.names if decoded is None else decoded
+    wanted = [name for name in held if whole or name in GRADED]
 
     def rows() -> Iterator[Row]:
         number = 0
         with file, probe:
             try:
-                for piece, each in _pieces(Opened(path, file, probe)):
+                for piece, each in _pieces(Opened(path, file, probe, decoded)):
                     for fields in piece.select(wanted).to_pylist():
                         number += 1
                         yield Row(f"{path}: row {number}", fields, size=each, piece=piece)
@@ -81,7 +86,9 @@ def _pieces(opened: Opened) -> "Iterator[tuple[pa.Table, int]]":
     rows = together = number = 0
     for group in range(opened.file.num_row_groups):
         step = rows_at_once(opened, group, number)
-        for batch in opened.file.iter_batches(batch_size=step, row_groups=[group]):
+        for batch in opened.file.iter_batches(
+            batch_size=step, row_groups=[group], columns=opened.decoded
+        ):
             for part, added in _parts(batch, opened.path, number):
                 if held and (rows + len(part) > BATCH or together + added > MOST_TOGETHER):
                     yield pa.Table.from_batches(held), together // rows

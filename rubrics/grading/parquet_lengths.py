@@ -23,6 +23,8 @@ class Opened:
     file: "pq.ParquetFile"
     probe: "pq.ParquetFile"
     """With all its texts read as dictionaries: repeated ones are held once."""
+    decoded: list[str] | None = None
+    """Columns that are decoded, with those that the library brings along (of `a`, also `a.b`); None for all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,8 @@ def rows_at_once(opened: Opened, group: int, before: int) -> int:
         Leaf(opened.probe.schema.column(at), part.column(at), group, part.num_rows)
         for at in range(part.num_columns)
     ]
+    if opened.decoded is not None:
+        leaves = [leaf for leaf in leaves if leaf.name in opened.decoded]
     for leaf in leaves:
         _check_packed(where, leaf)
     single = listed = uneven = 0.0

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from scipy.stats import multinomial
 from typer.testing import CliRunner
@@ -24,6 +26,7 @@ from lawbound.rubrics.calibration.intervals import wilson
 from lawbound.rubrics.calibration.kappa import kappa, kappa_interval, kappa_of
 from lawbound.rubrics.calibration.labelled import Labelled, Repeats, read_labelled
 from lawbound.rubrics.grading.answer_files import GradeError
+from lawbound.rubrics.grading.open_answers import open_answers
 from lawbound.rubrics.verdict import Behaved
 from lawbound.runners.cli import app
 
@@ -189,6 +192,21 @@ def _file(folder: Path, *golds: object) -> Path:
     ]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return path
+
+
+def test_of_a_table_only_what_labels_need_is_read(tmp_path: Path) -> None:
+    """Others may hold images, or what no row that is graded may: a long value, a date that Python has none for."""
+    needed = {"id": "a", "prompt": "2+2?", "response": "4", "gold": "answer", "model": "m"}
+    late = pa.array([2**40], pa.date64())
+    others = {"image": ["x" * 20_000_000], "model.size": ["y" * 20], "when": late}
+    path = tmp_path / "labelled.parquet"
+    pq.write_table(pa.table({name: [value] for name, value in needed.items()} | others), path)
+    (row,) = read_labelled(path).rows
+    assert {name: getattr(row, name) for name in needed} == needed
+    before = pa.total_allocated_bytes()
+    for read in open_answers(path, only=tuple(needed)).rows:
+        assert read.fields == needed
+        assert pa.total_allocated_bytes() - before < 1_000_000
 
 
 def test_rows_without_a_label_are_counted(tmp_path: Path) -> None:
