@@ -28,6 +28,8 @@ MOST_TOGETHER: Final = MAX_LINE
 """Bytes of rows that are held together, but for the last that were decoded."""
 MOST_UNPACKED: Final = 16 * MAX_LINE
 """Bytes that a column of a row group may have however small it is in the file; also those of a row."""
+LARGE: Final = 4 * MAX_LINE
+"""Bytes of a column of long values from which their dictionary is not read to measure them."""
 MOST_PACKED: Final = 1000
 """How many times smaller a longer one may be in the file. What people and models write is some 5 times smaller."""
 FEW: Final = 10
@@ -125,8 +127,20 @@ def _longest(opened: Opened, leaves: Sequence[Leaf]) -> list[int]:
     if sum(leaf.chunk.num_values * leaf.stored for leaf in texts) <= MOST_TOGETHER:
         found = {leaf.path: leaf.stored for leaf in texts}  # not worth a look
     else:
-        found = longest_repeated(opened, texts)
+        large = {leaf.path: MAX_LINE for leaf in texts if _has_large_dictionary(leaf)}
+        found = longest_repeated(opened, [leaf for leaf in texts if leaf.path not in large])
+        if sum(found.values()) + sum(large.values()) <= MOST_UNPACKED:
+            found |= large
+        else:  # a row may be too long
+            found |= longest_repeated(opened, [leaf for leaf in texts if leaf.path in large])
     return [found[leaf.path] if leaf.is_text else leaf.width for leaf in leaves]
+
+
+def _has_large_dictionary(leaf: Leaf) -> bool:
+    """Whether a look at a column's longest value would take several times as much memory as the column, as of images:
+    few are decoded at once in any case."""
+    is_long = leaf.average > MOST_TOGETHER / AT_ONCE and leaf.stored > LARGE
+    return is_long and not (leaf.is_list or leaf.is_delta or leaf.repeats_nothing)
 
 
 def _are_even(opened: Opened, leaves: Sequence[Leaf], before: int) -> bool:

@@ -1,5 +1,6 @@
 """How many rows of a parquet file `lawbound grade` decodes at once: many short ones, few where long ones may be among them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from lawbound.rubrics.grading import parquet_answers, parquet_sizes
 from lawbound.rubrics.grading.answer_files import BATCH
 from lawbound.rubrics.grading.open_answers import open_answers
-from lawbound.rubrics.grading.parquet_lengths import Opened
+from lawbound.rubrics.grading.parquet_lengths import Leaf, Opened
 from lawbound.rubrics.grading.parquet_sizes import AT_ONCE, rows_at_once
 
 RNG = Random(1)
@@ -80,6 +81,28 @@ def test_many_columns_of_a_small_row_group_are_no_long_row(
     monkeypatch.setattr(parquet_sizes, "MOST_UNPACKED", 1_000_000)
     path = _file(tmp_path, {f"t{at}": _texts(20, 1000) for at in range(100)})
     assert sum(1 for _ in open_answers(path).rows) == 20
+
+
+@pytest.mark.parametrize(("most", "looks"), [(40_000_000, False), (10_000_000, True)])
+def test_a_large_dictionary_is_read_to_measure_it_only_where_a_row_may_be_too_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, looks: bool
+) -> None:
+    monkeypatch.setattr(parquet_sizes, "MOST_TOGETHER", 100_000)
+    monkeypatch.setattr(parquet_sizes, "LARGE", 500_000)
+    monkeypatch.setattr(parquet_sizes, "MOST_UNPACKED", most)
+    looked_at: list[str] = []
+    measure = parquet_sizes.longest_repeated
+
+    def look(opened: Opened, texts: Sequence[Leaf]) -> dict[str, int]:
+        looked_at.extend(leaf.path for leaf in texts)
+        return measure(opened, texts)
+
+    monkeypatch.setattr(parquet_sizes, "longest_repeated", look)
+    columns = {"image": _texts(100, 20_000), "text": _texts(100, 2000)}
+    path = _file(tmp_path, columns)
+    assert _at_once(path) == (4 if looks else 1)
+    assert ("image" in looked_at) == looks and "text" in looked_at
+    assert [row.fields["image"] for row in open_answers(path).rows] == columns["image"]
 
 
 def test_texts_that_repeat_the_beginning_of_the_one_before_may_make_a_long_row(
