@@ -1,5 +1,6 @@
 """Scanning a JSONL file before grading, since CSV and parquet need to know every column at the start."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 MOST_EXACT: Final = 2**53
 """Whole numbers up to here are exact as fractions are stored."""
+_Place = tuple[str, ...]
+"""Where values are: the name of a column, then of parts within it; an empty one stands for any element of a list."""
 
 
 def with_columns(path: Path, *, typed: bool, kept: IO[bytes] | None = None) -> Source:
@@ -30,7 +33,7 @@ def with_columns(path: Path, *, typed: bool, kept: IO[bytes] | None = None) -> S
     """
     found: dict[str, None] = {}
     schemas: dict[pa.Schema, None] = {}
-    wide: set[str] = set()
+    wide: set[_Place] = set()
     for rows in gathered(open_answers(path, kept=kept).rows, BATCH):
         for row in rows:
             for name in row.fields.keys() - found.keys():
@@ -54,8 +57,8 @@ def _check_name(where: str, name: str) -> None:
         ) from fault
 
 
-def _schema(rows: tuple[Row, ...], wide: set[str]) -> "pa.Schema":
-    """The types of some rows; columns with whole numbers that a fraction's type cannot hold join the wide ones."""
+def _schema(rows: tuple[Row, ...], wide: set[_Place]) -> "pa.Schema":
+    """The types of some rows; places of whole numbers that a fraction's type cannot hold join the wide ones."""
     import pyarrow as pa
 
     fields = [with_nulls(row) for row in rows]
@@ -71,33 +74,46 @@ def _schema(rows: tuple[Row, ...], wide: set[str]) -> "pa.Schema":
             raise torn_text(next((r for r in rows if _is_torn(r, name)), rows[0]).where) from fault
         except (pa.ArrowException, ValueError, TypeError, OverflowError) as fault:
             raise _mixed(f"{rows[0].where} and after", name, fault) from fault
-        if _mixes_truths(given):
-            mix = TypeError("found true or false beside numbers")
-            raise _mixed(f"{rows[0].where} and after", name, mix)
-        if pa.types.is_integer(values.type) and any(abs(n or 0) > MOST_EXACT for n in given):
-            wide.add(name)
+        for place, group in _places(name, given):
+            kinds = set(map(type, group))
+            if bool in kinds and not kinds.isdisjoint((int, float)):
+                mix = TypeError("found true or false beside numbers")
+                raise _mixed(f"{rows[0].where} and after", name, mix)
+            if int in kinds and any(type(n) is int and abs(n) > MOST_EXACT for n in group):
+                wide.add(place)
         found.append(pa.field(name, values.type))
     return pa.schema(found)
 
 
-def _mixes_truths(values: list[Any]) -> bool:
-    """Whether the values of a column, or those at one place within them, are truths and numbers, which the library
-    takes for numbers."""
-    pending = [values]
+def _places(name: str, values: list[Any]) -> Iterator[tuple[_Place, list[Any]]]:
+    """The values of a column, and those at each place within them."""
+    pending: list[tuple[_Place, list[Any]]] = [((name,), values)]
     while pending:
-        group = pending.pop()
+        place, group = pending.pop()
+        yield place, group
         kinds = set(map(type, group))
-        if bool in kinds and not kinds.isdisjoint((int, float)):
-            return True
         if list in kinds:
-            pending.append([part for value in group if isinstance(value, list) for part in value])
+            parts = [part for value in group if isinstance(value, list) for part in value]
+            pending.append(((*place, ""), parts))
         if dict in kinds:
             by_name: dict[str, list[Any]] = {}
             for value in group:
-                for name, part in value.items() if isinstance(value, dict) else ():
-                    by_name.setdefault(name, []).append(part)
-            pending.extend(by_name.values())
-    return False
+                for key, part in value.items() if isinstance(value, dict) else ():
+                    by_name.setdefault(key, []).append(part)
+            pending.extend(((*place, key), parts) for key, parts in by_name.items())
+
+
+def _fractions(place: _Place, kind: "pa.DataType") -> Iterator[_Place]:
+    """The places of a column at which its type has fractions."""
+    import pyarrow as pa
+
+    if pa.types.is_floating(kind):
+        yield place
+    elif pa.types.is_list(kind):
+        yield from _fractions((*place, ""), kind.value_type)
+    elif pa.types.is_struct(kind):
+        for part in kind:
+            yield from _fractions((*place, part.name), part.type)
 
 
 def torn_text(where: str) -> GradeError:
@@ -114,7 +130,7 @@ def _is_torn(row: Row, name: str) -> bool:
 
 
 def _united(
-    path: Path, columns: tuple[str, ...], schemas: "list[pa.Schema]", wide: set[str]
+    path: Path, columns: tuple[str, ...], schemas: "list[pa.Schema]", wide: set[_Place]
 ) -> "pa.Schema":
     import pyarrow as pa
 
@@ -129,7 +145,7 @@ def _united(
             (field,) = pa.unify_schemas(parts, promote_options="permissive")
         except pa.ArrowException as fault:
             raise _mixed(str(path), name, fault) from fault
-        if name in wide and pa.types.is_floating(field.type):
+        if not wide.isdisjoint(_fractions((name,), field.type)):
             mix = ValueError("found whole numbers above 2^53 beside fractions")
             raise _mixed(str(path), name, mix)
         if pa.types.is_nested(field.type):
@@ -156,7 +172,7 @@ def _check_depth(path: Path, field: "pa.Field") -> None:
 
 
 def _mixed(where: str, name: str, fault: Exception) -> GradeError:
-    is_long = isinstance(fault, OverflowError)
+    is_long = isinstance(fault, OverflowError) or "too large" in str(fault)
     return GradeError(
         f"{where}: column {name!r}: {one_line(fault, 80)}, expected "
         f"{'whole numbers below 2^63' if is_long else 'values of one type'}; write JSONL instead"

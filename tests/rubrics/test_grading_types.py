@@ -1,6 +1,7 @@
 """Types of the columns that `lawbound grade` makes of JSON values, which have no columns."""
 
 import csv
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -43,18 +44,31 @@ def test_truths_and_numbers_at_different_places_may_be_one_column(tmp_path: Path
     assert found == [{"a": True, "b": [1, 0.5], "c": [[True], None]}]
 
 
+@pytest.mark.parametrize("form", ["%s", "[[%s]]", '{"a": [{"b": %s}]}', '{"": 1, "b": {"": %s}}'])
 def test_a_number_that_no_fraction_can_hold_is_told_before_anything_is_graded(
-    tmp_path: Path,
+    tmp_path: Path, form: str
 ) -> None:
     steps: list[int] = []
-    source = _file_of(tmp_path, ["9007199254740993"] * 500 + ["1.5"])
+    source = _file_of(tmp_path, [form % "-9007199254740993"] * 500 + [form % "1.5"])
     with pytest.raises(GradeError, match=r"column 'x': found whole numbers above 2\^53"):
         grade_file(source, tmp_path / "out.parquet", progress=steps.append)
     assert not steps
 
 
-def test_a_number_that_is_too_long_is_told_as_one(tmp_path: Path) -> None:
-    source = _file_of(tmp_path, ["123456789012345678901234567890"])
+def test_large_numbers_and_fractions_at_different_places_may_be_one_column(tmp_path: Path) -> None:
+    values = [{"a": 9007199254740993, "b": [1.5]}, {"a": None, "b": [2]}]
+    source = _file_of(tmp_path, [json.dumps(value) for value in values])
+    grade_file(source, tmp_path / "out.parquet")
+    assert pq.read_table(tmp_path / "out.parquet")["x"].to_pylist() == values
+
+
+@pytest.mark.parametrize("others", [[], ["1.5"], ["1"]])
+@pytest.mark.parametrize("form", ["%s", "[%s]"])
+def test_a_number_that_is_too_long_is_told_as_one(
+    tmp_path: Path, form: str, others: list[str]
+) -> None:
+    numbers = [*others, "123456789012345678901234567890", *others]
+    source = _file_of(tmp_path, [form % number for number in numbers])
     with pytest.raises(GradeError, match=r"column 'x': .*, expected whole numbers below 2\^63"):
         grade_file(source, tmp_path / "out.parquet")
 
