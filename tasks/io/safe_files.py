@@ -81,8 +81,8 @@ def keep_permissions(path: Path, draft: BinaryIO) -> None:
     except OSError:  # none, or a link that leads nowhere
         return
     permissions = stat.S_IMODE(older) & 0o777
-    if stat.S_ISREG(older) and permissions != _permissions(draft):
-        os.fchmod(draft.fileno(), permissions)
+    if stat.S_ISREG(older) and permissions != _permissions(draft) and hasattr(os, "fchmod"):
+        os.fchmod(draft.fileno(), permissions)  # Windows has only what is read-only
 
 
 @contextmanager
@@ -209,7 +209,7 @@ def _give_name(file: BinaryIO, path: Path) -> None:
         os.link(_link_to(number), path, src_dir_fd=number)
     except OSError:
         with _link_to(number).open("rb") as written, open_new(path) as copy:
-            os.fchmod(copy.fileno(), _permissions(file))
+            keep_permissions(_link_to(number), copy)
             shutil.copyfileobj(written, copy)
             copy.flush()
             os.fsync(copy.fileno())
