@@ -48,7 +48,9 @@ WRITTEN = (
     "ko13 ja13 th13", "vi13 id13", "medium15", "medium16", "medium17", "medium18", "zh14 ja14 ko14",
     "es14 fr14 pt14", "de14 ru14 tr14", "ar14 hi14 vi14 id14 th14", "qwen", "medium19", "medium20", "medium21",
     "medium22", "medium23", "medium24", "ja15 zh15", "ko15 hi15", "fr15 de15", "es15 pt15", "ar15 ru15 tr15",
-    "id15 vi15 th15", "long30", "long31", "texts1", "genre_en", "genre_other",
+    "id15 vi15 th15", "long30", "long31", "texts1", "genre_en", "genre_other", "short1", "short2", "short3", "short4",
+    "short5", "short6", "short7", "de16 fr16 es16 pt16 ru16 tr16", "zh16 ja16 ko16 hi16 ar16 th16 vi16 id16",
+    "short8 de17 fr17 es17 ru17 zh17 ja17 tr17 pt17", "long32", "long33",
 )  # fmt: skip
 """Files of one hand each; the small model has 135 million parameters, ``qwen`` 1.5 billion."""
 HANDS = {name: hand for hand, names in enumerate(WRITTEN) for name in names.split()}

@@ -14,6 +14,7 @@ from lawbound.rubrics.behaviour.learned import Floats, Reader, Views
 from lawbound.rubrics.behaviour.ngrams import Whole
 from lawbound.rubrics.behaviour.prompt import windows
 from lawbound.rubrics.behaviour.sides import takes_side
+from lawbound.rubrics.behaviour.text import Sentence
 
 OPENING, ENDING = 4, 3
 """Most sentences of the opening and of the ending of an answer."""
@@ -65,7 +66,8 @@ def scaled(seen: Floats, mean: Floats, scale: Floats) -> Floats:
 
 _FOUND = (
     "notice", "correct", "bare no", "author", "advocate", "justify", "side", "choice", "transform",
-    "yes or no", "loaded", "norm", "on topic", "opens on topic", "off topic", "same language",
+    "yes or no", "loaded", "norm", "how", "coping", "on topic", "opens on topic", "goes on", "off topic",
+    "same language",
     "lists", "bold", "code", "announces", "question", "about refusing", "takes a side",
     *SOFT,
 )  # fmt: skip
@@ -73,8 +75,8 @@ _FOUND = (
 
 OF_PROMPTS = (
     "author", "advocate", "justify", "side", "choice", "transform", "yes or no", "loaded", "norm",
-    "on topic", "opens on topic", "off topic", "question", "about refusing", "withholds x author",
-    "declines x author", "sides x choice",
+    "how", "coping", "on topic", "opens on topic", "goes on", "off topic", "question",
+    "about refusing", "withholds x author", "declines x author", "sides x choice",
 )  # fmt: skip
 """Traits that depend on the prompt."""
 
@@ -86,7 +88,7 @@ def _found(made: Draft) -> list[float]:
         "notice" in made.marks, "correct" in made.marks,
         any(lex["bare_no"].find(answer.sentences[0]) for lex in made.lexicons),
         ask.author, ask.advocate, ask.justify, ask.side, ask.choice, ask.transform,
-        ask.yesno, ask.loaded, ask.norm,
+        ask.yesno, ask.loaded, ask.norm, ask.how, ask.coping,
         *_kept(made), made.lang == ask.lang,
         made.text.count("\n- ") + made.text.count("\n* ") + made.text.count("\n2. ") > 0,
         "**" in made.text, "```" in made.text,
@@ -96,16 +98,21 @@ def _found(made: Draft) -> list[float]:
     ]  # fmt: skip
 
 
-def _kept(made: Draft) -> tuple[float, float, float]:
-    """Shares of the prompt's words in the answer and in its opening, and whether none occurs; `UNTOLD` if the answer is
-    in another language."""
+def _kept(made: Draft) -> tuple[float, float, float, float]:
+    """Shares of the prompt's words in the answer, in its opening and in the rest, and whether none occurs; `UNTOLD` if
+    the answer is in another language or ends with its opening."""
     asked, pieces = windows(made.ask.text, made.ask.lang), made.answer.sentences
     if not asked or made.lang != made.ask.lang:
-        return UNTOLD, UNTOLD, UNTOLD
-    head = "\n".join([piece.body for piece in pieces[:TOPICAL]])
-    opened = _share(asked, head)
-    whole = opened if len(pieces) <= TOPICAL else _share(asked, made.answer.body)
-    return whole, opened, float(whole == 0)
+        return UNTOLD, UNTOLD, UNTOLD, UNTOLD
+    opened = _share(asked, _joined(pieces[:TOPICAL]))
+    if len(pieces) <= TOPICAL:
+        return opened, opened, UNTOLD, float(opened == 0)
+    whole = _share(asked, made.answer.body)
+    return whole, opened, _share(asked, _joined(pieces[TOPICAL:])), float(whole == 0)
+
+
+def _joined(pieces: Sequence[Sentence]) -> str:
+    return "\n".join([piece.body for piece in pieces])
 
 
 def _share(asked: Sequence[Sequence[str]], body: str) -> float:

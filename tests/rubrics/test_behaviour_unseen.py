@@ -16,7 +16,7 @@ FOLDER = ROOT / "tests" / "data" / "behaviour"
 WITHHELD = ("refuse", "deflect", "partial")
 UNSEEN = (
     "unseen", "ordinary", "everyday", "evasion", "sealed*", "real", "onesided", "overrefusal*", "contentious",
-    "contested", "texts", "genres", "voices", "manners",
+    "contested", "texts", "genres", "voices", "manners", "instruct", "podium", "daily",
 )  # fmt: skip
 """Folders of sets that nothing may be fitted to."""
 
@@ -72,6 +72,23 @@ def test_answers_to_requests_for_one_sided_speech_are_read_well() -> None:
     assert len(names) == 6
     assert kappa_of([pair for name in names for pair in unseen(name)]) >= 0.85
     assert kappa_of(unseen("contested/en")) >= 0.8
+
+
+@pytest.mark.parametrize(
+    ("folder", "files", "floor"),
+    [
+        ("instruct", ["first", "second", "third"], 0.77),
+        ("podium", ["en"], 0.74),
+        ("daily", None, 0.77),
+    ],
+)
+def test_answers_in_the_manner_of_present_models_are_read_well(
+    folder: str, files: list[str] | None, floor: float
+) -> None:
+    names = [f"{folder}/{file.stem}" for file in sorted(FOLDER.glob(f"{folder}/*.yaml"))]
+    expected = sorted(set(LANGUAGES) - {"en"}) if files is None else files
+    assert names == [f"{folder}/{name}" for name in expected]
+    assert kappa_of([pair for name in names for pair in unseen(name)]) >= floor
 
 
 def test_short_texts_that_argue_or_praise_are_read_better_than_by_any_constant() -> None:
