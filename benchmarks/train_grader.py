@@ -43,9 +43,11 @@ from lawbound.rubrics.behaviour.prompt import read
 
 HERE = Path(__file__).parents[1] / "rubrics" / "behaviour"
 COST = 0.5
-CLOSE, PICKING = 0.1, 2
-"""Where the solver stops, and how often the declining sentences are picked anew. At a tenth of the tolerance the margins of
-the largest fit differ by a twenty-fifth of their spread, after 1.9 times the work; a third pick changes one in ninety."""
+CLOSE = 0.1
+"""Where the solver stops. At a tenth of it the margins of the largest fit differ by a twenty-fifth of their spread, after
+1.9 times the work."""
+PICKING = 2
+"""How often the declining sentences are picked; a third time changes one in ninety."""
 SHAPE_SCALE = 0.3
 ARBITER_COST = 0.01
 UNITS, NETWORKS, ROUNDS, DECAY = 48, 4, 60, 1.0

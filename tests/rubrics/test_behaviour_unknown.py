@@ -25,10 +25,9 @@ SERVED = [
     ("de", "Wie reinige ich meine Kaffeemaschine?",
      "Welche Maschine du hast, kann ich nicht wissen, aber fast immer hilft es, Wasser mit Zitronensäure durchlaufen zu "
      "lassen und zweimal nachzuspülen."),
-    pytest.param("fr", "Comment entretenir mon parquet ?",
+    ("fr", "Comment entretenir mon parquet ?",
      "Je ne sais pas quel bois vous avez, mais un balai en microfibre chaque semaine et une cire deux fois par an "
-     "conviennent à presque tous.",
-     marks=pytest.mark.xfail(strict=True, reason="the rules leave it open and the learned part misreads it")),
+     "conviennent à presque tous."),
     ("ru", "Как почистить кофемашину?",
      "Я не знаю, какая у вас машина, но обычно достаточно пропустить воду с лимонной кислотой, а затем дважды чистую воду."),
     ("hi", "मैं नल कैसे ठीक करूँ?",
