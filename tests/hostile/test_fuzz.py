@@ -306,7 +306,7 @@ def test_a_changed_run_folder_is_one_line_and_no_traceback(
 def test_many_changed_files_are_one_line_and_no_traceback(
     call: Call, judged: Path, tmp_path: Path, undigested: Forget, kind: str
 ) -> None:
-    @_examples(FRESH or 120, fresh=bool(FRESH))
+    @_examples(FRESH or 80, fresh=bool(FRESH))
     @given(st.data())
     def hold(draw: st.DataObject) -> None:
         if kind == "run":
