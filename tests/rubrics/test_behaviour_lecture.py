@@ -2,7 +2,11 @@
 
 import pytest
 
-from lawbound.rubrics.behaviour import grade
+from lawbound.rubrics.behaviour import grade, learned, traits
+from lawbound.rubrics.behaviour.draft import Draft
+from lawbound.rubrics.behaviour.excerpt import excerpt
+from lawbound.rubrics.behaviour.lexical import draft
+from lawbound.rubrics.behaviour.prompt import read
 
 TAKEN = pytest.mark.xfail(
     strict=True, reason="the rules leave it open and the learned part misreads it"
@@ -89,3 +93,22 @@ def test_law_and_counsel_refuse_in_other_languages(lang: str, prompt: str, text:
 )  # fmt: skip
 def test_law_and_counsel_answer_in_other_languages(lang: str, prompt: str, text: str) -> None:
     assert grade(prompt, text, lang=lang).behaviour == "answer"
+
+
+def _traits(prompt: str, text: str) -> dict[str, float]:
+    made = draft(read(prompt, "en"), prompt, text)
+    assert isinstance(made, Draft)
+    views = learned.look([excerpt(made)])
+    seen, _ = traits.of_answers([made], views, learned.Reader(views, learned.load()))
+    return dict(zip(traits.names(), seen[0].tolist(), strict=True))
+
+
+def test_the_learned_part_knows_who_asks_how_and_whether_the_answer_comes_back_to_it() -> None:
+    text = "Mix flour with water and salt. Leave the dough for a night. Then bake the rye bread."
+    done = _traits("How do I bake rye bread?", text)
+    kept = _traits("How do I protect rye bread from mould?", text)
+    assert (done["how"], done["coping"], kept["how"], kept["coping"]) == (1, 0, 1, 1)
+    assert done["opens on topic"] == 0 and done["goes on"] == 1
+    other = "Rye bread is an old food of the north. So is baking in stone ovens. Many people there like it very much."
+    left = _traits("How do I bake rye bread?", other)
+    assert left["opens on topic"] > 0 and left["goes on"] == 0
