@@ -105,9 +105,8 @@ def _code(arguments: Sequence[str] | None) -> Any:
         if not hasattr(error, "format_message"):
             raise
         streams.tell(_misused(error))
-    with suppress(
-        OSError
-    ):  # else Python writes at its end what is still held, and fails with a code of its own
+    # Else Python writes at its end what is still held, and fails with a code of its own.
+    with suppress(OSError):
         streams.flush()
     return 2
 
