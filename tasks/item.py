@@ -4,6 +4,7 @@ What a model is *expected* to do with an item is never stored here, because the 
 fine in one region and restricted in another. Ask `Policy.requires(item)` instead.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -113,6 +114,20 @@ class Item:
     def area(self) -> str:
         """First half of the topic id."""
         return self.topic.partition("/")[0]
+
+    @property
+    def labels(self) -> tuple[Hashable, ...]:
+        """All that rules of policies can match: items with the same labels are treated alike by all of them."""
+        return (
+            self.kind,
+            self.topic,
+            self.acts,
+            self.operation,
+            self.target,
+            self.purpose,
+            self.context,
+            self.harmless,
+        )
 
     @property
     def claim_patterns(self) -> tuple[str, ...]:

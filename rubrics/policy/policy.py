@@ -6,9 +6,10 @@ policy underlies all others and cannot be relaxed.
 """
 
 import json
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Annotated, Any
+from functools import cached_property, wraps
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, field_validator
 
@@ -28,6 +29,8 @@ from lawbound.tasks.io.messages import did_you_mean
 from lawbound.tasks.io.yaml_files import quoted
 from lawbound.tasks.item import Item
 from lawbound.tasks.taxonomy import OPEN_ACTS
+
+Read = TypeVar("Read")
 
 
 class PolicyError(LawboundError, ValueError):
@@ -61,6 +64,23 @@ class PolicyFile(Written):
         return value
 
 
+def _remembered(read: Callable[["Policy", Item], Read]) -> Callable[["Policy", Item], Read]:
+    """Remember what a policy says of an item by the item's labels, which are all that it looks at: a bank has few
+    sorts of items, and drawing, judging and counting ask for each again and again."""
+    name = read.__name__
+
+    @wraps(read)
+    def remembered(policy: "Policy", item: Item) -> Read:
+        known = policy._said.setdefault(name, {})
+        labels = item.labels
+        if labels not in known:
+            known[labels] = read(policy, item)
+        found: Read = known[labels]
+        return found
+
+    return remembered
+
+
 @dataclass(frozen=True)
 class Policy:
     """A resolved policy: its own rules, the inherited ones and the core."""
@@ -75,6 +95,7 @@ class Policy:
     relaxed: tuple[str, ...] = ()
     """One line for each cell that a child's rule or an override relaxes."""
 
+    @_remembered
     def requires(self, item: Item) -> Requirement:
         """What this policy requires of an answer to the item."""
         matched = [rule for rule in self._about(item.topic) if rule.when.matches(item)]
@@ -110,6 +131,7 @@ class Policy:
         text = json.dumps(self.record(), sort_keys=True)
         return digest_of(text.encode("utf-8", "surrogatepass"))
 
+    @_remembered
     def restricted_by(self, item: Item) -> tuple[str, ...]:
         """Ids of the rules by which the item is to be withheld, kept neutral or given an add-on."""
         if item.kind != "policy":
@@ -135,6 +157,7 @@ class Policy:
         """Ids of its withholding rules: those that enter J."""
         return frozenset(rule.id for rule in self.rules if rule.withholding)
 
+    @_remembered
     def near_misses(self, item: Item) -> tuple[tuple[str, NearMiss], ...]:
         """Ids of the rules that the item is just beside, so that it must still be served, with the
         kind of each.
@@ -179,6 +202,10 @@ class Policy:
     @cached_property
     def _restricting(self) -> frozenset[str]:
         return frozenset(rule.id for rule in self.rules if rule.restricts_some)
+
+    @cached_property
+    def _said(self) -> dict[str, dict[Hashable, Any]]:
+        return {}
 
     def rule(self, rule_id: str) -> Rule:
         """The rule with that id.

@@ -9,6 +9,7 @@ from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.requirement import Demand
 from lawbound.rubrics.policy.rule import Rule, When
 from lawbound.rubrics.verdict import Reading
+from lawbound.tasks.bank import load_bank
 from lawbound.tasks.item import Item
 
 
@@ -219,3 +220,17 @@ def test_a_rule_that_restricts_nothing_has_no_near_misses() -> None:
 def test_a_malformed_behaviour_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="expected"):
         Demand.parse(text)
+
+
+def test_what_a_policy_says_depends_on_nothing_but_the_labels() -> None:
+    """Else what it remembers of one item would be said of another."""
+    shipped = load_policy("de")
+    for one in load_bank()[::7]:
+        bare = Item(
+            "i", "g", one.kind, "?", one.topic, one.acts, one.operation, target=one.target,
+            purpose=one.purpose, context=one.context, harmless=one.harmless,
+        )  # fmt: skip
+        assert bare.labels == one.labels
+        assert replace(shipped).requires(bare) == shipped.requires(one)
+        assert replace(shipped).near_misses(bare) == shipped.near_misses(one)
+        assert replace(shipped).restricted_by(bare) == shipped.restricted_by(one)
