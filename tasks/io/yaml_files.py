@@ -134,20 +134,28 @@ class _Plain(yaml.SafeDumper):
         return True
 
 
-def _text(dumper: _Plain, text: str) -> yaml.ScalarNode:
+class _Fast(yaml.CSafeDumper):
+    """The same by libyaml, in an eighth of the time; it cannot write lone surrogates."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text(dumper: _Plain | _Fast, text: str) -> yaml.ScalarNode:
     """Quote text that holds Unicode line breaks; YAML would normalise them."""
     style = '"' if _ODD_BREAKS.search(text) else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
-def _whole(dumper: _Plain, number: int) -> yaml.ScalarNode:
+def _whole(dumper: _Plain | _Fast, number: int) -> yaml.ScalarNode:
     if number.bit_length() > _BITS:
         raise ValueError(f"holds {quoted(number)}, expected a number below 2^{_BITS}")
     return dumper.represent_int(number)
 
 
-_Plain.add_representer(str, _text)
-_Plain.add_representer(int, _whole)
+for _dumper in (_Plain, _Fast):
+    _dumper.add_representer(str, _text)
+    _dumper.add_representer(int, _whole)
 
 
 def plain_yaml(content: Mapping[str, Any]) -> bytes:
@@ -156,7 +164,10 @@ def plain_yaml(content: Mapping[str, Any]) -> bytes:
     Raises:
         ValueError: It would refuse the result: too many bytes or entries, or too large a number.
     """
-    text = str(yaml.dump(dict(content), Dumper=_Plain, sort_keys=False, allow_unicode=True))
+    try:
+        text = _dumped(content, _Fast)
+    except UnicodeEncodeError:
+        text = _dumped(content, _Plain)
     raw = text.encode()
     if len(raw) > MAX_BYTES:
         raise ValueError(f"has {len(raw)} bytes, expected at most {MAX_BYTES}")
@@ -165,6 +176,10 @@ def plain_yaml(content: Mapping[str, Any]) -> bytes:
     except yaml.YAMLError as fault:
         raise ValueError(in_words(fault, text)) from fault
     return raw
+
+
+def _dumped(content: Mapping[str, Any], dumper: type[_Plain | _Fast]) -> str:
+    return str(yaml.dump(dict(content), Dumper=dumper, sort_keys=False, allow_unicode=True))
 
 
 def quoted(value: Any, longest: int = 60) -> str:

@@ -114,6 +114,32 @@ def test_what_could_not_be_read_again_is_not_written(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "\U0001f600",
+        "\r",
+        "a\x85b",
+        "\u2028",
+        "\ufeffx",
+        "\x00",
+        "yes",
+        "1e3",
+        " a: #b ",
+        "-\n-\n",
+    ],
+)
+def test_what_is_written_is_read_as_the_same(tmp_path: Path, text: str) -> None:
+    content = {"text": text, "list": [text, 1, None, True], "map": {"key": text}}
+    file = tmp_path / "a.yaml"
+    file.write_bytes(plain_yaml(content))
+    assert read_yaml(file, ValueError) == content
+
+
+def test_half_a_character_is_written_as_its_number() -> None:
+    assert plain_yaml({"text": "\ud800"}) == b'text: "\\uD800"\n'
+
+
+@pytest.mark.parametrize(
     ("text", "told"),
     [
         ("a: {<<: {b: 1}}", "line 1: found '<<', expected plain keys and values"),
