@@ -83,6 +83,7 @@ class Sample:
 
     key: str
     text: str
+    """The answer alone, without a reasoning trace."""
     finish: Finish
     thinking: str = ""
     """Reasoning trace, split from the answer."""

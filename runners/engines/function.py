@@ -5,12 +5,17 @@ from copy import copy
 from typing import Self
 
 from lawbound.runners.canonical import chat_json
+from lawbound.runners.engines.thinking import split_thinking
 from lawbound.runners.sample import UNVERIFIED, Fingerprint, Message, Rendered, Request, Sample
 from lawbound.tasks.io.messages import one_line
+
+VERSION = "2"
 
 
 class FunctionEngine:
     """Answers each request by calling a function.
+
+    The text is a model's whole output: a reasoning trace at its beginning is split off.
 
     Any `Exception` that it raises, and any return value that is not text, becomes the error of that
     sample: the run goes on, and `max_errors` counts it.
@@ -28,7 +33,7 @@ class FunctionEngine:
         """Wrap a function.
 
         Args:
-            answer: From request to text.
+            answer: From request to what the model writes.
             name: Label of the model; if left out, `evaluate` uses its key in `engines`.
             revision: Takes the place of the weights in every request key. A run folder keeps a
                 function's answers: only another revision makes it ask a changed function again.
@@ -55,23 +60,26 @@ class FunctionEngine:
 
     def fingerprint(self) -> Fingerprint:
         """The name and revision it was given."""
-        return Fingerprint(self._name or "function", self._revision, "function", "1")
+        return Fingerprint(self._name or "function", self._revision, "function", VERSION)
 
     def generate(self, requests: Sequence[Request]) -> Iterator[Sample]:
         """One sample a request, in order."""
         for request in requests:
             prompt_tokens = self.count_tokens(request.rendered.text)
             try:
-                text = _checked(self._answer(request))
+                output = _checked(self._answer(request))
             except Exception as fault:
                 yield Sample(request.key, "", "error", engine="function", error=_told(fault))
                 continue
+            split = split_thinking(output)
             yield Sample(
                 key=request.key,
-                text=text,
+                text=split.answer,
                 finish="stop",
+                thinking=split.thinking,
                 prompt_tokens=prompt_tokens,
-                completion_tokens=self.count_tokens(text),
+                completion_tokens=self.count_tokens(output),
+                thinking_tokens=self.count_tokens(split.thinking),
                 placement=request.rendered.placement,
                 engine="function",
             )

@@ -1,7 +1,6 @@
 """The lm-eval plugin: the plain command runs our tasks, and its logs give the runner's own numbers."""
 
 import json
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,21 +63,7 @@ def _numbers(folder: Path) -> pd.DataFrame:
 def test_its_logs_give_exactly_the_numbers_of_the_standalone_runner(
     logs: Path, tmp_path: Path
 ) -> None:
-    def answer_and_split(request: Request) -> str:
-        from lawbound.runners.engines.thinking import split_thinking
-
-        return split_thinking(_from_request(request)).answer
-
-    class Thinking(FunctionEngine):
-        def generate(self, requests: Sequence[Request]) -> Iterator[Any]:
-            from dataclasses import replace
-
-            from lawbound.runners.engines.thinking import split_thinking
-
-            for request, sample in zip(requests, super().generate(requests), strict=True):
-                yield replace(sample, thinking=split_thinking(_from_request(request)).thinking)
-
-    engine = Thinking(answer_and_split, name="lawbound-test")
+    engine = FunctionEngine(_from_request, name="lawbound-test")
     spec = RunSpec(suite="quick", models=("mine",), policies=("cn",), references=False, limit=LIMIT)
     evaluate(spec, tmp_path / "own", engines={"mine": engine})
     assert is_log_folder(logs)
