@@ -21,7 +21,10 @@ SuiteArg = Annotated[
 Models = Annotated[
     list[str] | None,
     typer.Option(
-        "--model", "-m", help="Model to ask; repeat or separate by commas. [default: smollm2]"
+        "--model",
+        "-m",
+        help="Model to ask; repeat or separate by commas (only repeat after lm-eval:, which takes all commas). "
+        "[default: smollm2]",
     ),
 ]
 Policies = Annotated[
@@ -108,7 +111,8 @@ Judges = Annotated[
     typer.Option(
         "--judge",
         help="Model that judges answers, or guard:FAMILY:MODEL (safeguard, llama-guard, "
-        "shieldgemma); repeat or separate by commas; none removes an earlier panel.",
+        "shieldgemma); repeat or separate by commas (only repeat after lm-eval:, which takes all commas); "
+        "none removes an earlier panel.",
     ),
 ]
 JudgeModes = Annotated[
@@ -231,13 +235,39 @@ def warn_of_unused(
 
 
 def split(values: list[str] | None) -> tuple[str, ...] | None:
-    """Repeated options that also take comma lists; a reference model's query holds no commas."""
+    """Repeated options that also take comma lists; a reference model's query holds no commas.
+
+    Raises:
+        ModelError: Another model stands among the arguments of lm-eval.
+    """
     if not values:
         return None
     return tuple(part for value in values for part in _parts(value) if part)
 
 
 def _parts(value: str) -> list[str]:
+    first, *others = (part.strip() for part in value.split(","))
+    whole = re.match(r"(guard:[^:,]*:)?lm-eval:[^:,]*", value)
+    if not whole:
+        return [first, *others]
     # lm-eval's model arguments are themselves a comma list.
-    whole = re.match(r"(guard:[^:,]*:)?lm-eval:", value)
-    return [value] if whole else [part.strip() for part in value.split(",")]
+    if (model := next(filter(_is_model, others), None)) is not None:
+        from lawbound.runners.engines import ModelError
+        from lawbound.tasks.io.urls import without_secrets
+
+        raise ModelError(
+            f"model '{whole[0]}': found '{without_secrets(model)}' among its arguments, expected KEY=VALUE; "
+            "repeat the option to name another model"
+        )
+    return [value]
+
+
+def _is_model(part: str) -> bool:
+    """Whether a part of a comma list begins as the names of models and judges do."""
+    from lawbound.rubrics.judges.named import PREFIX as GUARD
+    from lawbound.rubrics.reference import is_reference
+    from lawbound.runners.engines.kinds import KINDS
+
+    kind, colon, _ = part.partition(":")
+    is_known = kind in KINDS and bool(colon) == (":" in KINDS[kind].form)
+    return is_known or is_reference(part) or part.startswith(GUARD)

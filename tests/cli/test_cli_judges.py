@@ -2,7 +2,7 @@
 
 import pytest
 
-from lawbound.runners.cli.options import judge_spec
+from lawbound.runners.cli.options import judge_spec, split
 from lawbound.runners.engines import ModelError
 
 
@@ -11,6 +11,47 @@ def test_a_panel_is_a_comma_list_unless_lm_evals_arguments_are_one() -> None:
     spec = judge_spec(["smollm2, guard:llama-guard:smollm2", guard], "all")
     assert spec is not None
     assert spec.models == ("smollm2", "guard:llama-guard:smollm2", guard)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["lm-eval:hf:pretrained=hf/x,dtype=float32"],
+        ["lm-eval:local-chat-completions:model=a:b,base_url=http://127.0.0.1:1/v1,smollm2=1"],
+        ["lm-eval:dummy:", "smollm2"],
+        ["lm-eval:dummy:x=1,,y", "hf:a"],
+    ],
+)
+def test_what_follows_a_comma_of_lm_eval_is_an_argument_of_it(values: list[str]) -> None:
+    assert split(values) == tuple(values)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("lm-eval:dummy:x=1,reference:coin", "model 'lm-eval:dummy': found 'reference:coin'"),
+        ("lm-eval:dummy:, smollm2 ", "model 'lm-eval:dummy': found 'smollm2'"),
+        ("lm-eval:hf:pretrained=x,hf:y", "model 'lm-eval:hf': found 'hf:y'"),
+        ("lm-eval:hf:pretrained=x,lm-eval:hf:y=z", "model 'lm-eval:hf': found 'lm-eval:hf:y=z'"),
+        (
+            "guard:safeguard:lm-eval:hf:pretrained=x,guard:safeguard:hf:y",
+            "model 'guard:safeguard:lm-eval:hf': found 'guard:safeguard:hf:y'",
+        ),
+        (
+            "lm-eval:dummy:x=1,openai:a@http://u:s3cret@127.0.0.1/v1?deployment=b",
+            "model 'lm-eval:dummy': found 'openai:a@http://[hidden]@127.0.0.1/v1?deployment=b'",
+        ),
+    ],
+)
+def test_a_model_behind_a_comma_of_lm_eval_is_not_taken_for_an_argument_of_it(
+    value: str, told: str
+) -> None:
+    for asked in (lambda: split(["smollm2", value]), lambda: judge_spec([value], "all")):
+        with pytest.raises(ModelError) as caught:
+            asked()
+        assert str(caught.value) == (
+            f"{told} among its arguments, expected KEY=VALUE; repeat the option to name another model"
+        )
 
 
 def test_wrong_names_of_judges_are_refused_before_anything_is_asked() -> None:
