@@ -244,11 +244,13 @@ def _tell_of_headlines(sheet: "Sheet") -> None:
     few = [one for one in sheet.behind if one.fewest < FEW]
     if few:
         more = f" and {len(few) - 3} more" if len(few) > 3 else ""
+        advice = "a larger --count, --model, or a run of fewer policies and strengths puts"
+        if sheet.answers == sheet.judged:
+            advice = "every answer is drawn, so only a run of more items puts"
         note(
             f"WARNING: {len(few)} of {len(sheet.behind)} headlines get fewer than {FEW} labels for one of their rates, and "
             "so intervals of up to half the scale or wider: "
-            f"{'; '.join(_labels_of(one) for one in few[:3])}{more}; a larger --count, --model, or a run of fewer "
-            "policies and strengths puts more behind each"
+            f"{'; '.join(_labels_of(one) for one in few[:3])}{more}; {advice} more behind each"
         )
 
 

@@ -277,9 +277,15 @@ def test_how_many_labels_stand_behind_each_headline_is_told_before_anybody_label
         assert [one.adherence, one.excess] == [counted[names[0]], counted["excess"]]
     assert len(behind) > 1 and behind[0].fewest <= behind[-1].fewest < 20
     sheet.unlink()
-    told = CliRunner().invoke(app, ["calibrate", "sample", str(run), "-o", str(sheet)])
-    assert f"labels behind each of {len(behind)} headlines" in told.stderr
-    assert "WARNING" in told.stderr and "fewer than 20 labels" in told.stderr
+    words = ["calibrate", "sample", str(run), "-o", str(sheet)]
+    some = CliRunner().invoke(app, [*words, "--count", "30"]).stderr
+    every = CliRunner().invoke(app, words).stderr
+    for told in (some, every):
+        assert f"labels behind each of {len(behind)} headlines" in told
+        assert "WARNING" in told and "fewer than 20 labels" in told
+    assert "a larger --count" in some and "more items" not in some
+    assert every.count("only a run of more items puts more behind each") == 1
+    assert "--count" not in every and "--model" not in every
 
 
 def test_a_run_of_none_but_uncorrected_strengths_gives_a_sheet_whose_labels_are_refused(
