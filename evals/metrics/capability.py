@@ -242,8 +242,9 @@ def _possible(ratio: Mean, pairs: Paired) -> Mean:
 
 def _retention_bounds(pairs: Paired) -> Bounds:
     """The ratio at the ends of both capabilities, clipped as the ratio is."""
-    low, high = ratio_bounds(pairs.second.bounds(), pairs.first.bounds())
-    return min(low, 1.0), min(high, 1.0)
+    ratio = ratio_bounds(pairs.second.bounds(), pairs.first.bounds())
+    low, high = np.minimum(ratio, 1.0).tolist()  # nan stays nan
+    return low, high
 
 
 def _surface_gap(arm: Scores, icc: float) -> Mean:

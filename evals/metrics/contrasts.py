@@ -8,12 +8,12 @@ import numpy as np
 
 from lawbound.evals.metrics.behaviours import meets
 from lawbound.evals.metrics.bounds import Ends, difference_bounds, ends_of, mean_bounds
-from lawbound.evals.metrics.build import build, judged, mean_of, tally, tally_of_pairs
+from lawbound.evals.metrics.build import build, judged, tally, tally_of_pairs
 from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.metrics.inputs import Cut, Mask, Rows, parts_of
 from lawbound.evals.metrics.matched import prior_withholding, spillover_estimates
-from lawbound.evals.metrics.plain import plain_difference
-from lawbound.evals.metrics.shares import pair_rows, paired_share, share
+from lawbound.evals.metrics.plain import plain_difference, plain_rate
+from lawbound.evals.metrics.shares import pair_rows, paired_share
 from lawbound.evals.stats.arrays import Bounds, Floats
 from lawbound.evals.stats.intervals import Design, difference
 from lawbound.evals.stats.paired import signed_mean
@@ -132,16 +132,15 @@ def _public_gap(cut: Cut) -> Iterator[Estimate]:
     rows = _required(asked)
     kept_back = _kept_back(rows)
     met = _met(rows)
-    about = cut.about("full")
-    public, private = (
-        share(about, "adherence", rows.where(m), met[m]) for m in (~kept_back, kept_back)
-    )
+    parts = [(rows.where(mask), met[mask]) for mask in (~kept_back, kept_back)]
+    public, private = (plain_rate(*part) for part in parts)
+    lost = max(tally(*part).missing_share for part in parts)
     yield build(
-        about,
+        cut.about("full"),
         "public_gap",
-        difference(mean_of(public), mean_of(private)),
-        tally(rows, met).with_part(max(public.missing_share, private.missing_share)),
-        bounds=difference_bounds(public.bounds, private.bounds),
+        difference(public, private),
+        tally(rows, met).with_part(lost),
+        bounds=difference_bounds(*(mean_bounds(ends_of(*part)) for part in parts)),
         note=f"{public.n} published answers, {private.n} kept back",
     )
 
