@@ -195,9 +195,11 @@ def effective_size(
     from scipy.special import stdtrit
 
     value = _mean(y, weights)
-    relative = relative_variance(y, design.stratum, value)
     _, unit = np.unique(design.unit, return_inverse=True)
     _, cluster = np.unique(design.cluster, return_inverse=True)
+    relative = relative_variance(
+        y, design.stratum, unit=unit, cluster=cluster, value=value, icc=icc
+    )
     clusters = int(cluster.max()) + 1
     spread = weights * np.sqrt(relative)  # s
     by_unit = np.bincount(unit, weights=spread)

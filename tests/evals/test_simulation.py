@@ -128,6 +128,28 @@ def test_intervals_of_macro_means_cover_wherever_strata_differ(name, icc):
 
 
 @pytest.mark.sim
+@pytest.mark.parametrize("given", ["repeats", "translations"])
+@pytest.mark.parametrize(
+    ("strata", "groups", "spread"), [(10, 2, None), (10, 2, 1.0), (10, 3, 0.3), (20, 2, 1.0)]
+)
+def test_intervals_of_macro_means_cover_if_each_answer_is_given_many_times(
+    strata, groups, spread, given
+):
+    rng = np.random.default_rng([strata, groups])
+    times, runs, hits = 5, 500, 0
+    stratum = np.repeat(np.arange(strata), groups * times)
+    cluster = np.repeat(np.arange(strata * groups), times)
+    unit = cluster if given == "repeats" else np.arange(len(cluster))
+    for _ in range(runs):
+        rates = rng.beta(spread, spread, size=strata) if spread else np.full(strata, 0.5)
+        once = rng.random((strata, groups)) < rates[:, None]
+        y = np.repeat(once.ravel(), times).astype(float)
+        mean = rate(y, Design(unit, cluster, stratum), icc=pooled_icc(y, cluster, stratum))
+        hits += mean.low <= rates.mean() <= mean.high
+    assert hits / runs >= COVERED
+
+
+@pytest.mark.sim
 @pytest.mark.parametrize(
     ("strata", "groups", "rate_"), [(5, 15, 0.8), (12, 20, 0.9), (13, 46, 0.7)]
 )

@@ -204,6 +204,32 @@ def test_an_interval_holds_its_value_and_stays_in_bounds(hits, size, icc):
     assert mean.clusters == len(set(cluster.tolist()))
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3)), min_size=2, max_size=40),
+    st.lists(st.integers(1, 6), min_size=4, max_size=4),
+    st.floats(0, 1),
+)
+def test_an_interval_does_not_depend_on_how_often_the_same_answers_are_given(answers, times, icc):
+    score, stratum = np.array(answers).T
+    y, unit = score / 4, np.arange(len(score))
+    # Equally often within a stratum: else its mean would be another.
+    often = np.array(times)[stratum]
+    columns = unit, unit // 2, stratum
+    one = rate(y, Design(*columns), icc=icc)
+    two = rate(np.repeat(y, often), Design(*(np.repeat(c, often) for c in columns)), icc=icc)
+    assert (two.low, two.value, two.high) == pytest.approx((one.low, one.value, one.high))
+    assert (two.clusters, two.mde) == pytest.approx((one.clusters, one.mde), nan_ok=True)
+
+
+def test_translations_that_are_all_answered_alike_show_no_more_of_their_strata():
+    y, group, stratum = np.array([1, 1, 1, 0, 0, 0.0]), np.arange(6), np.repeat([0, 1, 2], 2)
+    once = rate(y, Design(group, group, stratum), icc=1.0)
+    many = (np.repeat(codes, 14) for codes in (group, stratum))
+    translated = rate(np.repeat(y, 14), Design(np.arange(84), *many), icc=1.0)
+    assert translated.low <= once.low + 1e-12
+    assert translated.high >= once.high - 1e-12
+
+
 @given(st.lists(st.integers(0, 1), min_size=4, max_size=30), st.randoms())
 def test_an_interval_does_not_depend_on_the_order_of_answers(hits, random):
     order = list(range(len(hits)))
