@@ -127,7 +127,7 @@ def earlier_judgement(
             place = place_of(model, one)
             if place in decisions:
                 question = question_of(one, run.policies)
-                if decisions[place].question_digest == question_digest(asked, question):
+                if decisions[place].question_digest == _digest(named, asked, question):
                     held[place] = question, decisions[place]
     unread = asked_of(spec.mode, spec.unsure, named, scored, run.policies).keys() - held.keys()
     return _judgement(panel, named, held, unread=len(unread))
@@ -178,7 +178,7 @@ def _decided(
         }
         merged = majority(question.requirement, [opinion.reading for opinion in heard.values()])
         decision = Decision(
-            question_digest(panel, question),
+            _digest(named, panel, question),
             _kept(spec, one, merged),
             fate_of(list(heard.values()), merged),
             {name: vote_of(opinion) for name, opinion in heard.items()},
@@ -199,6 +199,11 @@ def _judgement(record: PanelEntry, named: Sequence[Named], held: Held, *, unread
 def _panel(spec: JudgeSpec, named: Sequence[Named]) -> list[object]:
     who = [[judge.name, form_digest(judge.form)] for judge in named]
     return [spec.mode, spec.unsure, *who]
+
+
+def _digest(named: Sequence[Named], panel: Sequence[object], question: Question) -> str:
+    beside = any(judge.form.is_read_beside_offline for judge in named)
+    return question_digest(panel, question, beside_offline=beside)
 
 
 def _form_of(named: Sequence[Named]) -> str:

@@ -74,17 +74,22 @@ _WAY_ON = (
 )
 
 
-def question_digest(panel: Sequence[object], question: Question) -> str:
+def question_digest(
+    panel: Sequence[object], question: Question, *, beside_offline: bool = False
+) -> str:
     """Digest of a panel and a question.
 
-    What the offline grader saw is left out: a newer grader does not invalidate what a judge has
-    said.
+    What the offline grader saw is left out, since a newer grader does not invalidate what a judge has
+    said, unless a class follows from it only together with that.
 
     Args:
         panel: Names of the judges, how each is asked and read, and how the answers were chosen.
         question: The question.
+        beside_offline: Whether one of the judges is read beside the offline reading, as guards are.
     """
-    asked = [question.prompt, question.answer, question.region, question.rules]
+    asked: list[object] = [question.prompt, question.answer, question.region, question.rules]
+    if beside_offline:
+        asked += [question.offline.behaviour, sorted(question.offline.addons)]
     body = canonical_json([list(panel), asked, str(question.requirement)])
     return digest_of(body)
 

@@ -156,6 +156,7 @@ def _form(guard: Guard) -> Form:
         needs_end=guard.needs_end,
         canaries=CANARIES,
         frame=guard.frame,
+        is_read_beside_offline=True,
     )
 
 

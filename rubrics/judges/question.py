@@ -90,3 +90,5 @@ class Form:
     """Questions asked beside the others, to see whether it follows the policy that it is given."""
     frame: str = ""
     """Words of the prompt that must reach the model once: a guard's own template may add them again."""
+    is_read_beside_offline: bool = False
+    """Whether a class follows from what it says only together with the offline reading."""

@@ -1,7 +1,8 @@
 """Guard models as judges of a run, asked over HTTP: what a finding becomes, and what is no finding."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -14,8 +15,12 @@ import lawbound
 from lawbound.evals.conclude import conclude
 from lawbound.evals.judging.spec import JudgeSpec
 from lawbound.evals.run_spec import RunSpec
+from lawbound.rubrics import graders
 from lawbound.rubrics.judges.majority import UNSURE
+from lawbound.rubrics.verdict import Reading
 from lawbound.runners.engines.function import FunctionEngine
+from lawbound.runners.sample import Sample
+from lawbound.tasks.item import Item
 
 Judges = Callable[..., str]
 Seen = Callable[[str], list[str]]
@@ -126,6 +131,30 @@ def test_a_guard_judges_again_without_asking_and_resumes_after_a_torn_line(
     board = pd.read_csv(out / "leaderboard.csv", dtype=str)
     assert board["scorer_version"].str.contains("guard:llama-guard:openai:guard@").all()
     assert record["last_pass"][0]["fingerprint"]["model"] == "guard"
+
+
+def test_what_a_guards_finding_was_made_from_is_unread_once_a_newer_grader_reads_it_otherwise(
+    out: Path, judge: Judges, seen: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, plain = judge("guard", ("", KEPT["llama-guard"])), graders.offline
+    spec = JudgeSpec((f"guard:llama-guard:{model}",), "all")
+    before = _restricted(frame_of(out)) & (frame_of(out)["behaviour"] == "refuse")
+    conclude(out, judge=spec, resamples=50)
+    asked = len(seen(model))
+
+    def newer(answers: Sequence[tuple[Item, Sample]]) -> list[Reading]:
+        turned = {"refuse": "deflect"}
+        found = plain(answers)
+        return [replace(one, behaviour=turned.get(one.behaviour, one.behaviour)) for one in found]
+
+    monkeypatch.setitem(vars(graders)["GRADERS"], "offline", graders.Grader(newer))
+    conclude(out, resamples=50)
+    assert set(frame_of(out).loc[before, "graded_by"]) == {"offline"}
+    assert judge_of(out)["unread"] == before.sum() > 0
+    conclude(out, judge=spec, resamples=50)
+    assert set(frame_of(out).loc[before, "behaviour"]) == {"deflect"}
+    assert judge_of(out)["unread"] == 0
+    assert len(seen(model)) == asked
 
 
 def test_a_guard_on_a_panel_votes_where_it_can_and_others_read_the_rest(
