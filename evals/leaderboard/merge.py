@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 COMPARED = ("schema_version", "suite_hash", "scorer_version")
 """Columns in which ranked runs must agree; policy versions are compared policy by policy."""
+_RANKED = ("rank", "rank_low", "rank_high", "front")
+_COUNTED = ("n", "clusters", "unscored", "errors", "blocked")
 _SEED = "another seed draws other items, --epochs repeats the same ones"
 _OLDER = " (of columns, and of how numbers are made: `lawbound score RUN` writes an older run anew)"
 _NEWER = " (of columns, and of how numbers are made: a newer Lawbound wrote one of them, and upgrading reads both)"
@@ -79,33 +81,35 @@ def merge_boards(
     Raises:
         LeaderboardError: Runs differ and that was not allowed, or two of them have the same model.
     """
-    rows: list[dict[str, Any]] = []
-    every: list[dict[str, Any]] = []
-    seen: dict[tuple[str, str, str], str] = {}
     shared = _in_several(boards) if by_run else frozenset()
-    for name, board in boards.items():
-        for record in board.to_dict(orient="records"):
-            row = {str(key): value for key, value in record.items()}
-            if row["model"] in shared:
-                row["model"] = f"{row['model']} ({name})"
-            place = (row["policy"], row["mode"], row["model"])
-            every.append(row)
-            if place in seen and row["is_reference"]:
-                continue
-            if place in seen:
-                hint = "" if by_run else " (--by-run takes it for a model of each)"
-                raise LeaderboardError(
-                    f"leaderboard: model '{row['model']}' stands in both {seen[place]} and {name} "
-                    f"under '{row['policy']}', expected it once{hint}"
-                )
-            seen[place] = name
-            row |= {"run": name, "rank": None, "rank_low": None, "rank_high": None, "front": None}
-            rows.append(row)
+    every: list[tuple[str, dict[str, Any]]] = [
+        (name, {str(key): value for key, value in record.items()})
+        for name, board in boards.items()
+        for record in board.to_dict(orient="records")
+    ]
     runs = _runs(folders or {})
-    differing = [*_differing(every), *_drawn_otherwise(runs)]
+    plain = [row for _, row in every]
+    differing = [*_differing(plain), *_drawn_otherwise(runs)]
+    apart = _references_apart(plain) if differing else frozenset()
+    rows: list[dict[str, Any]] = []
+    seen: dict[tuple[str, str, str], str] = {}
+    for name, row in every:
+        if row["model"] in shared or _place(row) in apart:
+            row["model"] = f"{row['model']} ({name})"
+        place = _place(row)
+        if place in seen and row["is_reference"]:
+            continue
+        if place in seen:
+            hint = "" if by_run else " (--by-run takes it for a model of each)"
+            raise LeaderboardError(
+                f"leaderboard: model '{row['model']}' stands in both {seen[place]} and {name} "
+                f"under '{row['policy']}', expected it once{hint}"
+            )
+        seen[place] = name
+        rows.append(row | {"run": name} | dict.fromkeys(_RANKED))
     if differing and not allow_mixed:
         differences = "; ".join(
-            name + (_explained(name, every, runs) if name in COMPARED else "") for name in differing
+            name + (_explained(name, plain, runs) if name in COMPARED else "") for name in differing
         )
         raise LeaderboardError(
             f"leaderboard: runs {', '.join(boards)} differ in {differences}, expected the "
@@ -115,6 +119,29 @@ def merge_boards(
         row["comparability"] = "mixed: " + "; ".join(differing) if differing else ""
     policies = list(dict.fromkeys(row["policy"] for row in rows))
     return table_of(rank_rows(rows, policies), LEADERBOARD)
+
+
+def _place(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return row["policy"], row["mode"], row["model"]
+
+
+def _references_apart(rows: Sequence[Mapping[str, Any]]) -> frozenset[tuple[str, str, str]]:
+    """Reference models that have other numbers in one run than in another."""
+    numbers: dict[tuple[str, str, str], set[str]] = {}
+    for row in rows:
+        if row["is_reference"]:
+            own = [row[name] for name in (*_COUNTED, *_measured())]
+            numbers.setdefault(_place(row), set()).add(repr(own))
+    return frozenset(place for place, found in numbers.items() if len(found) > 1)
+
+
+def _measured() -> list[str]:
+    """The columns of all figures: values, and what stands beside them."""
+    return [
+        name
+        for source in SOURCES
+        for name in (source.column, *[f"{source.column}_{extra}" for extra in source.extras])
+    ]
 
 
 def _explained(name: str, rows: Sequence[Mapping[str, Any]], runs: Mapping[str, RunRecord]) -> str:

@@ -267,6 +267,23 @@ def test_boards_of_another_version_are_told_in_one_line(command, tmp_path):
     assert "another version" not in command("leaderboard", str(tmp_path / "new"))[2]
 
 
+def test_a_forced_merge_keeps_references_of_other_numbers_apart_in_any_order():
+    other = changed(scorer_version="99")
+
+    def boards(coin):
+        one = leaderboard_rows([*model("a", 0.3, 0.3, 0.1), *model("reference:coin", 0, 0, 0)], RUN)
+        two = [*model("b", 0.9, 0.9, 0.1), *model("reference:coin", coin, 0, 0)]
+        return {"u1": one, "u2": leaderboard_rows(two, other)}
+
+    for apart in (boards(0.4), dict(reversed(boards(0.4).items()))):
+        values = merge_boards(apart, allow_mixed=True).set_index("model")["J"]
+        assert sorted(values.index) == ["a", "b", "reference:coin (u1)", "reference:coin (u2)"]
+        assert values["reference:coin (u1)"] == 0
+        assert values["reference:coin (u2)"] == 0.4
+    alike = merge_boards(boards(0), allow_mixed=True)
+    assert sorted(alike["model"]) == ["a", "b", "reference:coin"]
+
+
 def test_runs_that_differ_are_not_merged_though_they_have_references_only():
     coin = model("reference:coin", 0, 0, 0)
     other = changed(policies=[{"id": "cn", "version": "2027.1", "from": "cn"}])
