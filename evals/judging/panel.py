@@ -170,7 +170,7 @@ def _decided(
     """The decision on each answer; each judge's `votes` are in the order of `wanted`."""
     panel = _panel(spec, named)
     held: Held = {}
-    for (place, (one, question)), *said in zip(wanted.items(), *votes, strict=True):
+    for (place, (_, question)), *said in zip(wanted.items(), *votes, strict=True):
         heard = {
             judge.name: opinion
             for judge, opinion in zip(named, said, strict=True)
@@ -179,7 +179,7 @@ def _decided(
         merged = majority(question.requirement, [opinion.reading for opinion in heard.values()])
         decision = Decision(
             _digest(named, panel, question),
-            _kept(spec, one, merged),
+            _kept(spec, merged),
             fate_of(list(heard.values()), merged),
             {name: vote_of(opinion) for name, opinion in heard.items()},
         )
@@ -212,15 +212,17 @@ def _form_of(named: Sequence[Named]) -> str:
     return hashlib.sha256(" ".join(forms).encode()).hexdigest()[:8]
 
 
-def _kept(spec: JudgeSpec, one: ScoredAnswer, opinion: PanelReading) -> Reading | None:
+def _kept(spec: JudgeSpec, opinion: PanelReading) -> Reading | None:
     """The reading that replaces the offline one; None if the offline one stays."""
     if opinion.reading.behaviour == "unscored" and spec.mode == "hybrid":
         return None
-    return replace(opinion.reading, trace_behaviour=one.verdict.reading.trace_behaviour)
+    return opinion.reading
 
 
 def _replaced(one: ScoredAnswer, reading: Reading | None) -> ScoredAnswer:
     if reading is None:
         return one
     met = is_met(one.verdict.requirement, reading)
-    return replace(one, verdict=replace(one.verdict, reading=reading, met=met))
+    # Judges do not read traces, and a stored reading may be from before a newer offline grader.
+    beside = replace(reading, trace_behaviour=one.verdict.reading.trace_behaviour)
+    return replace(one, verdict=replace(one.verdict, reading=beside, met=met))

@@ -1,7 +1,8 @@
 """A run that a panel has read: asked again, changed, and judged by servers that fail."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,15 @@ from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.judging.spec import JudgeSpec
 from lawbound.evals.prepare import prepare
 from lawbound.evals.run_spec import RunSpec
+from lawbound.rubrics import graders
+from lawbound.rubrics.verdict import Reading
 from lawbound.runners.engines import ModelError
 from lawbound.runners.engines.endpoint.client import Patience
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.run import ErrorLimitError
+from lawbound.runners.sample import Sample
 from lawbound.runners.store import read_samples
+from lawbound.tasks.item import Item
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -130,6 +135,23 @@ def test_asking_that_stops_half_way_leaves_the_panel_in_the_record(
     before = judge_of(out)
     ask(prepare(LARGER, own={"m"}), out, engines={"m": moody})  # and never concluded
     assert judge_of(out) == before
+
+
+def test_a_kept_reading_stands_beside_what_the_present_grader_sees_in_the_trace(
+    out: Path, judge: Judges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conclude(out, judge=JudgeSpec((judge("tiny", ("", REFUSE)),), "all"), resamples=50)
+    plain = graders.offline
+
+    def newer(answers: Sequence[tuple[Item, Sample]]) -> list[Reading]:
+        return [replace(one, trace_behaviour="deflect") for one in plain(answers)]
+
+    monkeypatch.setitem(vars(graders)["GRADERS"], "offline", graders.Grader(newer))
+    conclude(out, resamples=50)
+    judged = frame_of(out).query("graded_by == 'judge'")
+    assert judge_of(out)["unread"] == 0 < len(judged)
+    assert set(judged["behaviour"]) == {"refuse"}
+    assert set(judged["trace_behaviour"]) == {"deflect"}
 
 
 def test_a_damaged_record_is_not_written_over_by_one_without_a_panel(
