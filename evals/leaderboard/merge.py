@@ -69,7 +69,7 @@ def merge_boards(
     by_run: bool = False,
     folders: Mapping[str, Path] | None = None,
 ) -> pd.DataFrame:
-    """Rank the models of many runs together.
+    """Rank the models of many runs together; the order of the runs decides that of the policies alone.
 
     Args:
         boards: Name of the run -> its leaderboard.
@@ -84,7 +84,7 @@ def merge_boards(
     shared = _in_several(boards) if by_run else frozenset()
     every: list[tuple[str, dict[str, Any]]] = [
         (name, {str(key): value for key, value in record.items()})
-        for name, board in boards.items()
+        for name, board in sorted(boards.items(), key=lambda one: one[0])
         for record in board.to_dict(orient="records")
     ]
     runs = _runs(folders or {})
@@ -117,7 +117,7 @@ def merge_boards(
         )
     for row in rows:
         row["comparability"] = "mixed: " + "; ".join(differing) if differing else ""
-    policies = list(dict.fromkeys(row["policy"] for row in rows))
+    policies = list(dict.fromkeys(one for board in boards.values() for one in board["policy"]))
     return table_of(rank_rows(rows, policies), LEADERBOARD)
 
 

@@ -284,6 +284,26 @@ def test_a_forced_merge_keeps_references_of_other_numbers_apart_in_any_order():
     assert sorted(alike["model"]) == ["a", "b", "reference:coin"]
 
 
+def test_a_forced_merge_says_the_same_in_any_order_of_the_runs():
+    def board(name, version, *policies):
+        asked = [{"id": policy, "version": version, "from": policy} for policy in policies]
+        rows = [
+            row
+            for policy in policies
+            for one in (name, "reference:coin")
+            for row in model(one, 0, 0, 0, policy=policy)
+        ]
+        return leaderboard_rows(rows, changed(policies=asked))
+
+    boards = {"u2": board("a", "1", "de", "cn"), "u1": board("b", "2", "cn", "de")}
+    merged = [
+        merge_boards(one, allow_mixed=True) for one in (boards, dict(reversed(boards.items())))
+    ]
+    said = [sorted(csv_bytes(one).splitlines()) for one in merged]
+    assert said[0] == said[1]
+    assert set(merged[0].loc[merged[0]["is_reference"], "run"]) == {"u1"}
+
+
 def test_runs_that_differ_are_not_merged_though_they_have_references_only():
     coin = model("reference:coin", 0, 0, 0)
     other = changed(policies=[{"id": "cn", "version": "2027.1", "from": "cn"}])
