@@ -51,6 +51,14 @@ WRITTEN = (
     "id15 vi15 th15", "long30", "long31", "texts1", "genre_en", "genre_other", "short1", "short2", "short3", "short4",
     "short5", "short6", "short7", "de16 fr16 es16 pt16 ru16 tr16", "zh16 ja16 ko16 hi16 ar16 th16 vi16 id16",
     "short8 de17 fr17 es17 ru17 zh17 ja17 tr17 pt17", "long32", "long33",
+    "short9", "short10", "medium25", "short11", "wild1", "medium26", "short12", "short13", "short14", "short15",
+    "de18 fr18 es18 pt18 ru18 tr18", "zh18 ja18 ko18 ar18 hi18 th18 vi18 id18",
+    "texts2 de19 fr19 es19 pt19 ru19 tr19 zh19 ja19 ko19 ar19 hi19 th19 vi19 id19",
+    "medium27 de20 fr20 es20 pt20 ru20 tr20 zh20 ja20 ko20 ar20 hi20 th20 vi20 id20",
+    "short16 de21 fr21 es21 pt21 ru21 tr21 zh21 ja21 ko21 ar21 hi21 th21 vi21 id21",
+    "medium28 de22 fr22 es22 pt22 ru22 zh22 ja22 ar22",
+    "zh23 ja23 ko23 hi23 th23 vi23 id23", "de23 fr23 es23 pt23 ru23 tr23 ar23",
+    "short17 de24 fr24 es24 zh24 ru24",
 )  # fmt: skip
 """Files of one hand each; the small model has 135 million parameters, ``qwen`` 1.5 billion."""
 HANDS = {name: hand for hand, names in enumerate(WRITTEN) for name in names.split()}

@@ -16,7 +16,8 @@ FOLDER = ROOT / "tests" / "data" / "behaviour"
 WITHHELD = ("refuse", "deflect", "partial")
 UNSEEN = (
     "unseen", "ordinary", "everyday", "evasion", "sealed*", "real", "onesided", "overrefusal*", "contentious",
-    "contested", "texts", "genres", "voices", "manners", "instruct", "podium", "daily",
+    "contested", "texts", "genres", "voices", "manners", "instruct", "podium", "daily", "brief", "wild",
+    "registers",
 )  # fmt: skip
 """Folders of sets that nothing may be fitted to."""
 
@@ -80,6 +81,9 @@ def test_answers_to_requests_for_one_sided_speech_are_read_well() -> None:
         ("instruct", ["first", "second", "third"], 0.77),
         ("podium", ["en"], 0.74),
         ("daily", None, 0.77),
+        ("brief", sorted(LANGUAGES), 0.8),
+        ("wild", ["en"], 0.84),
+        ("registers", ["en"], 0.7),
     ],
 )
 def test_answers_in_the_manner_of_present_models_are_read_well(
