@@ -18,7 +18,7 @@ from lawbound.evals.frame import ScoredAnswer
 from lawbound.evals.judging.counts import counts, failures, fate_of, vote_of
 from lawbound.evals.judging.judge_agreement import judge_agreement
 from lawbound.evals.judging.one_judge import ask_judge
-from lawbound.evals.judging.questions import asked_of, place_of, question_of
+from lawbound.evals.judging.questions import asked_of, place_of
 from lawbound.evals.judging.readings import (
     Decision,
     ReadingKey,
@@ -120,17 +120,16 @@ def earlier_judgement(
     """
     spec = JudgeSpec(panel.models, panel.mode, panel.unsure, max_tokens=panel.max_tokens)
     named = judges_of(spec)
-    asked, decisions = _panel(spec, named), stored_decisions(run.folder)
-    held: Held = {}
-    for model, rows in scored.items():
-        for one in rows:
-            place = place_of(model, one)
-            if place in decisions:
-                question = question_of(one, run.policies)
-                if decisions[place].question_digest == _digest(named, asked, question):
-                    held[place] = question, decisions[place]
-    unread = asked_of(spec.mode, spec.unsure, named, scored, run.policies).keys() - held.keys()
-    return _judgement(panel, named, held, unread=len(unread))
+    as_asked, decisions = _panel(spec, named), stored_decisions(run.folder)
+    # What the present offline grader is sure of is not theirs any more, as if the judges were asked now.
+    wanted = asked_of(spec.mode, spec.unsure, named, scored, run.policies)
+    held: Held = {
+        place: (question, decisions[place])
+        for place, (_, question) in wanted.items()
+        if place in decisions
+        and decisions[place].question_digest == _digest(named, as_asked, question)
+    }
+    return _judgement(panel, named, held, unread=len(wanted) - len(held))
 
 
 def judges_of(spec: JudgeSpec) -> list[Named]:

@@ -157,6 +157,22 @@ def test_what_a_guards_finding_was_made_from_is_unread_once_a_newer_grader_reads
     assert len(seen(model)) == asked
 
 
+def test_what_a_newer_grader_is_sure_of_is_no_judges_any_more(
+    out: Path, judge: Judges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec, plain = JudgeSpec((judge("tiny", ("", REFUSE)),), unsure=1.0), graders.offline
+    conclude(out, judge=spec, resamples=50)
+    assert (frame_of(out)["graded_by"] == "judge").any()
+
+    def surer(answers: Sequence[tuple[Item, Sample]]) -> list[Reading]:
+        return [replace(one, confidence=1.0) for one in plain(answers)]
+
+    monkeypatch.setitem(vars(graders)["GRADERS"], "offline", graders.Grader(surer))
+    conclude(out, resamples=50)
+    assert set(frame_of(out)["graded_by"]) == {"offline"}
+    assert judge_of(out)["unread"] == 0
+
+
 def test_a_guard_on_a_panel_votes_where_it_can_and_others_read_the_rest(
     out: Path, judge: Judges
 ) -> None:
