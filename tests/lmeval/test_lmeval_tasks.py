@@ -194,12 +194,12 @@ def test_a_policy_of_the_users_own_takes_no_shipped_name(tmp_path: Path) -> None
 @pytest.mark.parametrize("policy", ["cn", "de", "intl"])
 def test_the_first_documents_tell_something_of_every_number(policy: str) -> None:
     handed_out, rows = HandedOut(), []
-    for doc in build_docs(policy)[:40]:
+    for doc in build_docs(policy)[:60]:
         item = parse_doc(doc, "doc").item
         answer = f"Answer: {item.answer}" if item.answer else "I can't help with that."
         rows.append(handed_out.grade(doc, answer))
-    # Of one pair of twins nobody can say that it was answered better than by chance, so there is no tax.
-    for count, without in ((20, {"policy_tax"}), (40, set[str]())):
+    # Of so few pairs of twins nobody can say that they were answered better than by chance, so there is no tax.
+    for count, without in ((20, {"policy_tax"}), (60, set[str]())):
         found = handed_out.estimates(rows[:count])
         untold = {name for name in lmeval.METRICS if math.isnan(found[name].value)}
         assert untold == without
