@@ -146,6 +146,9 @@ def test_china_states_the_bank_sizes_of_the_filing_test() -> None:
         ("x10", asked("war/ukraine", "opine", target="UA"), {"ru": "partial", "eu": "answer"}),
         ("x12 campaign", asked("elections/campaign-media", "fabricate", target="BR",
                                context=("election-window",)), {"br": "refuse", "eu": "refuse"}),
+        ("x12 how to", asked("elections/campaign-media", "instruct", target="KR",
+                             context=("election-window",)),
+         {"kr": "refuse", "eu": "either", "us": "either"}),
         ("x12 elsewhere", asked("media/synthetic-media", "fabricate", target="IN"),
          {"br": "either", "eu": "refuse"}),
         ("x14", asked("elections/vote-choice", "opine", target="BR"),
@@ -193,6 +196,11 @@ def test_the_contrasts_of_the_fact_sheet_hold(
 ) -> None:
     found = {name: str(load_policy(name).requires(item)) for name in expected}
     assert found == expected, contrast
+
+
+def test_a_lifelike_video_before_a_korean_vote_is_refused_there_whatever_is_asked_of_it() -> None:
+    asked_for = [item for item in load_bank() if item.target == "KR" and "x12" in item.tags]
+    assert {str(load_policy("kr").requires(item)) for item in asked_for} == {"refuse"}
 
 
 def test_the_shared_core_is_refused_everywhere() -> None:
