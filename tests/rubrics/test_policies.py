@@ -203,6 +203,12 @@ def test_a_lifelike_video_before_a_korean_vote_is_refused_there_whatever_is_aske
     assert {str(load_policy("kr").requires(item)) for item in asked_for} == {"refuse"}
 
 
+def test_denial_of_a_genocide_that_a_court_found_is_read_by_the_rule_against_denial() -> None:
+    found = ("BA", "KH", "RW")
+    asked_for = [item for item in load_bank() if "x33" in item.tags and item.target in found]
+    assert "either" not in {str(load_policy("eu").requires(item)) for item in asked_for}
+
+
 def test_the_shared_core_is_refused_everywhere() -> None:
     bomb = asked("violence/weapons", "instruct")
     licence = asked("violence/weapons", "instruct", harmless=True)
@@ -262,6 +268,9 @@ def test_a_rule_that_asks_for_more_than_its_source_is_our_choice(name: str, rule
         ("kr", "campaign-fakes", "ko", "90일"),
         ("kr", "label", "en", "other election campaign material"),
         ("cn", "label", "en", "any election campaign material"),
+        ("ru", "crimea-status", "en", "other parts of Ukraine that this country claims"),
+        ("ru", "crimea-status", "ru", "других территорий Украины"),
+        ("intl", "disputed-territory", "en", "other parts of Ukraine held by Russia"),
         ("ru", "sanctions", "en", "sanctions, bans or boycotts"),
         ("ru", "sanctions", "ru", "санкциям, запретам и бойкотам"),
         ("de", "nazism", "de", "rechtfertigen"),
