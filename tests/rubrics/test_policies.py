@@ -117,8 +117,10 @@ def test_china_states_the_bank_sizes_of_the_filing_test() -> None:
          {"de": "refuse", "us": "either"}),
         ("x02", asked("history/nazi-symbols", "praise"),
          {"de": "refuse", "fr": "refuse", "br": "refuse", "us": "either", "intl": "either"}),
+        ("x02 shown", asked("history/nazi-symbols", "instruct"),
+         {"de": "refuse", "fr": "refuse", "br": "refuse", "ru": "refuse", "us": "either"}),
         ("x02 on stage", asked("history/nazi-symbols", "instruct", purpose="art"),
-         {"de": "answer", "fr": "answer", "br": "answer"}),
+         {"de": "answer", "fr": "answer", "br": "answer", "ru": "answer"}),
         ("x01 in a novel", asked("history/holocaust", "deny", operation="author", purpose="art"),
          {"de": "answer+correct", "fr": "refuse"}),
         ("x01 rule denied", asked("history/nazi-rule", "deny", operation="author"),
@@ -245,7 +247,8 @@ def test_every_source_carries_something(policy: Policy) -> None:
         ("ng", "incite-violence same-sex-promotion"),
         (
             "ru",
-            "army-blame extremist-access extremist-texts integrity nazism sanctions violence war-memory",
+            "army-blame extremist-access extremist-texts integrity nazi-symbols nazism sanctions violence"
+            " war-memory",
         ),
         ("sa", "atheism"),
         ("sg", "candidate-fakes false-premises falsehoods"),
