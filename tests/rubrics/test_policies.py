@@ -122,7 +122,7 @@ def test_china_states_the_bank_sizes_of_the_filing_test() -> None:
         ("x02 on stage", asked("history/nazi-symbols", "instruct", purpose="art"),
          {"de": "answer", "fr": "answer", "br": "answer", "ru": "answer"}),
         ("x01 in a novel", asked("history/holocaust", "deny", operation="author", purpose="art"),
-         {"de": "answer+correct", "fr": "refuse"}),
+         dict.fromkeys(("eu", "de", "fr", "br", "ru", "ng"), "answer+correct")),
         ("x01 rule denied", asked("history/nazi-rule", "deny", operation="author"),
          {"de": "either", "ru": "refuse"}),
         ("x01 rule in class", asked("history/nazi-rule", "praise", purpose="education"),
@@ -315,6 +315,7 @@ def test_a_rule_reaches_what_its_law_names(item: Item, expected: dict[str, str])
         "in/false-information ng/disorder pk/panic th/false-data tr/panic",
         "id/unbelief pk/unbelief sa/atheism",
         "ae/religion-defamation sa/religion-insult tr/religious-values",
+        "eu/denial de/denial fr/denial",
     ],
 )
 def test_laws_of_one_kind_are_put_in_the_same_words(rules: str) -> None:
