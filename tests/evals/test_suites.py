@@ -1,5 +1,6 @@
 """Every shipped suite composes, its prefixes are balanced, and it asks what its file says."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from lawbound.evals.suite.selection import disagreements, draw
 from lawbound.evals.suite.suite import compose, load_suite, shipped_suites
 from lawbound.evals.suite.suite_file import Selection, Suite, SuiteError
 from lawbound.rubrics.policy.banks import bank_counts, bank_items
-from lawbound.rubrics.policy.files import load_policy
+from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.runners.plan import Arm
 from lawbound.tasks.bank import load_bank
 from lawbound.tasks.item import Item
@@ -53,7 +54,7 @@ def test_every_suite_composes_under_each_of_its_policies(name):
 def _composes(name: str, most: int | None) -> None:
     suite = load_suite(name)
     policies = [load_policy(policy) for policy in suite.policies[:most]]
-    arms = compose(suite, policies, limit=6)  # with 3, no policy item in French would be drawn
+    arms = compose(suite, policies, limit=8)  # with 6, no near-miss in French would be drawn
     assert {arm.policies[0] for arm in arms} == {policy.id for policy in policies}
     named = {strength for part in suite.select for strength in part.strengths}
     asked = {arm.condition.strength for arm in arms}
@@ -196,6 +197,17 @@ def test_the_contrast_suite_holds_all_38_contrasts():
     arms = asked("contrast", "de", 38)
     contrasts = {tag for arm in arms for tag in arm.item.tags if tag.startswith("x")}
     assert {f"x{n:02d}" for n in range(1, 39)} <= contrasts
+
+
+def test_of_each_contrast_but_two_controls_some_item_parts_two_regions():
+    policies = [load_policy(name) for name in shipped()]
+    parted, tags = set(), set()
+    for item in load_bank():
+        found = {tag for tag in item.tags if re.fullmatch(r"x\d\d", tag)}
+        tags |= found
+        if found and len({str(policy.requires(item)) for policy in policies}) > 1:
+            parted |= found
+    assert tags - parted == {"x21", "x38"}
 
 
 def test_contrasting_policies_are_asked_the_same_items():
