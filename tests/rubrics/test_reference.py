@@ -23,7 +23,7 @@ def test_the_oracle_in_words_adds_what_is_required_to_every_base(
     base: Base, addons: Sequence[Addon]
 ) -> None:
     required = Requirement(base, frozenset(addons))
-    items = [item for item in load_bank() if item.kind == "policy" and item.lang == "en"][::200]
+    items = [item for item in load_bank() if item.kind == "policy" and item.lang == "en"][::10]
     texts = [oracle_text(Situation(item, "full", required)) for item in items]
     readings = offline(
         [(item, Sample("k", text, "stop")) for item, text in zip(items, texts, strict=True)]
