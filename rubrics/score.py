@@ -12,7 +12,7 @@ from lawbound.runners.sample import Sample
 from lawbound.tasks.io.messages import one_line
 from lawbound.tasks.item import Item
 
-SCORER_VERSION = "24"
+SCORER_VERSION = "25"
 """Raised when an answer could be judged otherwise; leaderboards of other versions do not merge."""
 
 
