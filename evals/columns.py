@@ -9,7 +9,7 @@ from typing import Literal
 
 from lawbound.evals.metrics.registry import REPORTED
 
-SCHEMA_VERSION = "9"
+SCHEMA_VERSION = "10"
 """Raised when a column's name, place or meaning changes, or how its numbers are computed."""
 
 ColumnType = Literal["string", "number", "integer", "boolean"]

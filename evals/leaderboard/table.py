@@ -17,6 +17,9 @@ from lawbound.tasks.io.errors import LawboundError
 if TYPE_CHECKING:
     import pandas as pd
 
+_DECISIVE = ("tradeoff", "tradeoff_low", "tradeoff_high", "J", "J_low", "J_high", "policy_tax")
+"""Columns that decide fronts and ranks."""
+
 
 class LeaderboardError(LawboundError, ValueError):
     """Runs cannot be merged, or a leaderboard file has a fault."""
@@ -27,7 +30,8 @@ def rank_rows(
 ) -> list[dict[str, Any]]:
     """Fill front and ranks, and sort: policy, mode, then rank, tradeoff and J, reference rows last.
 
-    Only rows of one policy and one mode are ranked against each other.
+    Only rows of one policy and one mode are ranked against each other. Numbers are compared as the CSV
+    keeps them: a rest that summation leaves decides nothing, and a board that is read again is ranked alike.
     """
     order = {name: i for i, name in enumerate(policies)}
     boards: dict[tuple[str, str], list[dict[str, Any]]] = {}
@@ -79,18 +83,26 @@ def table_of(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> pd
 
 
 def _fill_ranks(rows: Sequence[dict[str, Any]]) -> None:
-    points = [Point(r["model"], r["J"], r["policy_tax"]) for r in rows]
+    kept = [{name: _as_kept(row[name]) for name in _DECISIVE} for row in rows]
+    points = [Point(r["model"], k["J"], k["policy_tax"]) for r, k in zip(rows, kept, strict=True)]
     for row, front in zip(rows, fronts(points), strict=True):
         row["front"] = front or None
-    ranked = [row for row in rows if not math.isnan(row["tradeoff"])]
-    for row in ranked:
-        better = sum(_beats(other, row) for other in ranked)
-        worse = sum(_beats(row, other) for other in ranked)
+    ranked = [
+        (row, k) for row, k in zip(rows, kept, strict=True) if not math.isnan(k["tradeoff"])
+    ]
+    for row, own in ranked:
+        better = sum(_beats(other, own) for _, other in ranked)
+        worse = sum(_beats(own, other) for _, other in ranked)
         row["rank"] = row["rank_low"] = 1 + better
         row["rank_high"] = len(ranked) - worse
 
 
-def _beats(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def _as_kept(value: float) -> float:
+    """A number as the CSV keeps it."""
+    return float(cell(value) or math.nan)
+
+
+def _beats(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
     """Better beyond doubt: by the tradeoff, or by J over a model that certainly has no tradeoff
     above 0.
 
@@ -101,7 +113,7 @@ def _beats(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return _exceeds(one, other, "tradeoff") or (has_none and _exceeds(one, other, "J"))
 
 
-def _exceeds(one: Mapping[str, Any], other: Mapping[str, Any], column: str) -> bool:
+def _exceeds(one: Mapping[str, float], other: Mapping[str, float], column: str) -> bool:
     """Whether the MOVER interval of the difference is above 0."""
     a, b = one[column], other[column]
     reach = math.hypot(a - one[f"{column}_low"], other[f"{column}_high"] - b)
@@ -110,7 +122,7 @@ def _exceeds(one: Mapping[str, Any], other: Mapping[str, Any], column: str) -> b
 
 def _sort_key(row: Mapping[str, Any]) -> tuple[Any, ...]:
     """Sort key that agrees with the ranks: no row stands above one that is ranked higher."""
-    scores = (row["tradeoff"], row["J"], row["capability_full"])
+    scores = [_as_kept(row[name]) for name in ("tradeoff", "J", "capability_full")]
     return (
         row["is_reference"],
         row["rank_low"] or math.inf,

@@ -109,6 +109,24 @@ def test_no_row_stands_above_one_that_is_ranked_higher():
     assert board["front"].tolist() == [1, 1, 2, 3]
 
 
+def test_a_rest_of_summation_decides_neither_front_nor_order(tmp_path):
+    tax = sum([0.1] * 8) - 0.8  # -1.1e-16, as rounding leaves it
+    assert -1e-12 < tax < 0
+    estimates = [
+        *model("worse", 0.2, 0.5, -0.0125 + tax),
+        *model("better", 0.3, 0.5, -0.0125),
+        *model("a", 0.3, 0.5, 0.4),
+        *model("z", 0.3 + 1e-16 * 0.6, 0.5, 0.4),
+    ]
+    board = leaderboard_rows(estimates, RUN)
+    (tmp_path / "leaderboard.csv").write_bytes(csv_bytes(board))
+    again = merge_boards({"one": read_board(tmp_path / "leaderboard.csv")})
+    for table in (board, again):
+        fronts = dict(zip(table["model"], table["front"], strict=True))
+        assert fronts == {"better": 1, "worse": 2, "a": 2, "z": 2}
+        assert table["model"].tolist() == ["a", "better", "z", "worse"]
+
+
 def test_choices_never_share_a_rank_with_generated_answers():
     estimates = [*model("a", 0.9, 0.9, 0.1), *model("b", 0.3, 0.3, 0.1, mode="choices")]
     board = leaderboard_rows(estimates, RUN)
