@@ -7,6 +7,7 @@ choice is not taken for a difference.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lawbound.evals.compare.difference import Difference
+from lawbound.evals.compare.flips import flips_of, flips_table, outcomes, turned
 from lawbound.evals.compare.graders import Readers, read_otherwise
 from lawbound.evals.compare.pairs import (
     Pairs,
@@ -58,7 +60,7 @@ class Comparison:
     names: tuple[str, str]
     differences: tuple[Difference, ...]
     flipped: pd.DataFrame
-    """Answers whose verdict or correctness changed, one row for each policy that judges them.
+    """Answers whose verdict, correctness or claim about a fact changed, one row for each policy that judges them.
     `requirement_differs` marks rows for which the runs' policies require different things;
     `graded_by_first` and `graded_by_second` say who read the answer."""
     counts: Counts
@@ -116,10 +118,10 @@ def compare_frames(
             pairs = pair_cuts(arms["0"], arms["1"])
             paired += len(pairs.first)
             differs = requirement_differs(pairs)
-            flips = _flipped(pairs)
+            flips = flips_of(pairs)
             seen.add(pairs, differs, flips, read_otherwise(pairs, readers))
             found += _differences(pairs, stream(seed, pairs.policy), resamples)
-            tables.append(_flips(pairs, differs, flips, readers))
+            tables.append(flips_table(pairs, differs, flips, readers))
             unanswered += unanswered_scores(pairs, "full")
             if (pairs.first.at("full")["kind"] == "policy").any():
                 shared[pairs.policy] = shares_a_rule(pairs, "full")
@@ -161,6 +163,7 @@ class _Answers:
     flipped: set[KeyPair] = field(default_factory=set)
     flipped_unlike: set[KeyPair] = field(default_factory=set)
     regraded: set[KeyPair] = field(default_factory=set)
+    facts: dict[KeyPair, tuple[str, str]] = field(default_factory=dict)
 
     def add(self, pairs: Pairs, differs: Mask, flips: Mask, regraded: Mask) -> None:
         """The pairs of one policy."""
@@ -175,6 +178,9 @@ class _Answers:
             (self.regraded, regraded),
         ):  # fmt: skip
             found.update(keys[at] for at in np.flatnonzero(mask).tolist())
+        one, two = map(outcomes, both)
+        for at in np.flatnonzero(turned(pairs)).tolist():
+            self.facts[keys[at]] = (one[at], two[at])
 
     def counts(self, answers: int) -> Counts:
         """How many pairs there are of each kind, given the number of answers in both runs."""
@@ -183,7 +189,7 @@ class _Answers:
         return Counts(
             len(self.every), unpaired, failed=len(self.lost), unscored=len(self.unread),
             differing=len(self.unlike), flipped=len(self.flipped), flipped_unlike=len(self.flipped_unlike),
-            regraded=len(self.regraded),
+            regraded=len(self.regraded), facts=Counter(self.facts.values()),
         )  # fmt: skip
 
 
@@ -268,30 +274,3 @@ def _corrected(found: Sequence[Difference]) -> list[Difference]:
     for i, p in zip(primary, holm([found[i].p_value for i in primary]), strict=True):
         done[i] = replace(found[i], p_holm=p)
     return done
-
-
-def _flipped(pairs: Pairs) -> Mask:
-    """Pairs whose requirement was met in one run only, or whose answer was right in one only."""
-    changed = np.zeros(len(pairs.first), dtype=bool)
-    for name in ("met", "score"):
-        one, two = pairs.first.floats(name), pairs.second.floats(name)
-        changed |= ~np.isnan(one) & ~np.isnan(two) & ((one >= 0.5) != (two >= 0.5))
-    return changed
-
-
-def _flips(
-    pairs: Pairs, differs: Mask, changed: Mask, readers: tuple[Readers, Readers]
-) -> pd.DataFrame:
-    """One row for each flipped pair x policy."""
-    import pandas as pd
-
-    columns: dict[str, list[object]] = {}
-    first, second = pairs.first.where(changed), pairs.second.where(changed)
-    for name in ("policy", "strength", "mode", "item", "kind", "epoch"):
-        columns[name] = first[name].tolist()
-    for name in ("base", "rules", "behaviour", "met", "score"):
-        columns[f"{name}_first"] = first[name].tolist()
-        columns[f"{name}_second"] = second[name].tolist()
-    columns["graded_by_first"] = [*readers[0].of(pairs.policy, first)]
-    columns["graded_by_second"] = [*readers[1].of(pairs.policy, second)]
-    return pd.DataFrame(columns | {"requirement_differs": differs[changed]})

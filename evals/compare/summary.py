@@ -38,6 +38,8 @@ class Counts:
     """Flipped pairs for which the policies also require different things."""
     regraded: int
     """The grader read one answer and a panel of judges the other."""
+    facts: Mapping[tuple[str, str], int]
+    """Flipped pairs that claim different things about a fact, by the first answer's outcome and the second's."""
 
 
 def summary(
@@ -110,7 +112,9 @@ def _other_readers(counts: Counts) -> Iterator[str]:
 def _flipped(counts: Counts) -> str:
     unlike = counts.flipped_unlike
     tail = f"; in {unlike} of them the requirement differs too" if unlike else ""
-    return f"{counts.flipped} pairs flipped: their verdict or correctness differs{tail}."
+    kinds = (f"{first} -> {second} in {n}" for (first, second), n in sorted(counts.facts.items()))
+    facts = f" Claims about facts: {', '.join(kinds)}." if counts.facts else ""
+    return f"{counts.flipped} pairs flipped: their verdict, correctness or claim about a fact differs{tail}.{facts}"
 
 
 def _without_j(found: Sequence[Difference], shared: Mapping[str, bool]) -> Iterator[str]:

@@ -87,9 +87,7 @@ def _fill_ranks(rows: Sequence[dict[str, Any]]) -> None:
     points = [Point(r["model"], k["J"], k["policy_tax"]) for r, k in zip(rows, kept, strict=True)]
     for row, front in zip(rows, fronts(points), strict=True):
         row["front"] = front or None
-    ranked = [
-        (row, k) for row, k in zip(rows, kept, strict=True) if not math.isnan(k["tradeoff"])
-    ]
+    ranked = [(row, k) for row, k in zip(rows, kept, strict=True) if not math.isnan(k["tradeoff"])]
     for row, own in ranked:
         better = sum(_beats(other, own) for _, other in ranked)
         worse = sum(_beats(own, other) for _, other in ranked)

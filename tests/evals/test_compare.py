@@ -77,7 +77,7 @@ def test_a_finding_needs_the_corrected_p_value_and_the_interval(p_holm, high, to
     )  # fmt: skip
     (line,) = (
         line
-        for line in summary([d], Counts(40, *[0] * 7), ("A", "B"), {}, ())
+        for line in summary([d], Counts(40, *[0] * 7, facts={}), ("A", "B"), {}, ())
         if "policy_tax" in line
     )
     assert told in line
@@ -293,3 +293,25 @@ def test_a_comparison_counts_no_checked_answer_as_unread(solved, frame):
     (capability,) = [d for d in found.differences if d.metric == "capability"]
     assert (capability.n, found.counts.failed, found.counts.unscored) == (4, 0, 0)
     assert "could not be read" not in found.summary
+
+
+def test_a_fact_that_turned_false_is_a_flip(row, frame):
+    def facts(outcomes, **changes):
+        made = [row(f"f{i}", kind="fact", outcome=one, **changes) for i, one in enumerate(outcomes)]
+        return frame([*made, row("x", **changes)])
+
+    first = facts(["true", "true", "true", "false", "", "silent"])
+    second = facts(["false", "false", "silent", "false", "true", "silent"])
+    found = compare_frames(first, second, {}, seed=0)
+    assert (found.counts.flipped, len(found.flipped)) == (3, 3)
+    assert found.counts.facts == {("true", "false"): 2, ("true", "silent"): 1}
+    assert (
+        "3 pairs flipped: their verdict, correctness or claim about a fact differs. Claims about "
+        "facts: true -> false in 2, true -> silent in 1."
+    ) in found.summary
+    pairs = found.flipped[["outcome_first", "outcome_second"]].to_numpy().tolist()
+    assert pairs == [["true", "false"]] * 2 + [["true", "silent"]]
+    lost = facts(["false"] * 6, error=True)
+    assert compare_frames(first, lost, {}, seed=0).counts.flipped == 0, (
+        "a failed answer says nothing"
+    )
