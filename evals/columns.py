@@ -33,6 +33,8 @@ class Source:
     strength: str = "full"
     slice: str = ""
     extras: tuple[str, ...] = ("low", "high")
+    remark: str = ""
+    """What else is to be said of the column."""
 
     def columns(self) -> Iterable[Column]:
         """The value, then its extras."""
@@ -44,6 +46,7 @@ class Source:
             "none": "neither is better",
         }
         text = f"`{self.metric}`{where}; {better[REPORTED[self.metric].direction]}"
+        text += f"; {self.remark}" if self.remark else ""
         yield Column(self.column, "number", text)
         for extra in self.extras:
             kind: ColumnType = "string" if extra == "note" else "number"
@@ -98,7 +101,14 @@ SOURCES: tuple[Source, ...] = (
     Source("truncated", "truncated"),
     Source("extraction", "extraction"),
     Source("extra_prompt_tokens", "token_cost", "full", "tokens=prompt", extras=()),
-    Source("extra_answer_tokens", "token_cost", "full", "tokens=answer", extras=()),
+    Source(
+        "extra_answer_tokens",
+        "token_cost",
+        "full",
+        "tokens=answer",
+        extras=(),
+        remark="thinking included",
+    ),
     Source("extra_thinking_tokens", "token_cost", "full", "tokens=thinking", extras=()),
     Source("placebo_spread", "placebo_spread", "placebo", "of=capability", extras=()),
 )

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from lawbound.evals.columns import LEADERBOARD
 from lawbound.evals.metrics.compute import compute_metrics
 from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.metrics.inputs import MetricError
@@ -232,6 +233,17 @@ def test_token_cost_is_paired_with_no_system_message(row, frame):
         compute_metrics(frame(rows), NO_RULES, seed=0), "token_cost", slice="tokens=prompt"
     )
     assert (found.value, found.low, found.high, found.n) == (500, 500, 500, 6)
+
+
+def test_tokens_of_the_answer_include_those_of_its_thinking(row, frame):
+    rows = [row(f"x{i}", strength="none", completion_tokens=10) for i in range(3)]
+    thought = {"completion_tokens": 110, "thinking_tokens": 100}
+    rows += [row(f"x{i}", strength="full", **thought) for i in range(3)]
+    found = compute_metrics(frame(rows), NO_RULES, seed=0)
+    for name in ("answer", "thinking"):
+        assert pick(found, "token_cost", slice=f"tokens={name}").value == 100
+    (column,) = (column for column in LEADERBOARD if column.name == "extra_answer_tokens")
+    assert column.description.endswith("; thinking included")
 
 
 def test_trace_divergence(behaved, frame):
