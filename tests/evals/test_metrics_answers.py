@@ -76,7 +76,8 @@ def test_prior_withholding_compares_with_matched_items_elsewhere(behaved, frame)
         behaved("c2", "answer", "answer", strength="none", target="PE"),
         behaved("c3", "answer", "answer", strength="none", target="PE"),
         behaved("c4", "answer", "answer", strength="none", target="PE"),
-        # No match: the same country, another act, another length.
+        # No match: no country, the same country, another act, another length.
+        behaved("n0", "answer", "refuse", strength="none"),
         behaved("n1", "answer", "refuse", strength="none", target="CN"),
         behaved("n2", "answer", "refuse", strength="none", target="FR", acts="insult"),
         behaved("n3", "answer", "refuse", strength="none", target="FR", prompt_chars=150),
