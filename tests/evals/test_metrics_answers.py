@@ -173,6 +173,9 @@ def test_language_gap_is_paired_by_group(behaved, frame):
         rows.append(behaved(f"z{i}", "refuse", spoken, group=f"g{i}", lang="zh"))
     rows.append(behaved("alone", "refuse", "answer"))
     rows.append(behaved("allein", "refuse", "answer", lang="zh"))
+    fact = {"kind": "fact", "group": "f"}
+    rows.append(behaved("f", "answer", "answer", **fact))
+    rows.append(behaved("f zh", "answer", "refuse", lang="zh", **fact))
     found = pick(compute_metrics(frame(rows), NO_RULES, seed=0), "language_gap", slice="lang=zh")
     assert found.value == pytest.approx(0.3)
     assert (found.n, found.asked) == (10, 20)

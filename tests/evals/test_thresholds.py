@@ -122,6 +122,21 @@ def test_a_mark_belongs_to_its_condition(behaved, frame):
     assert result.decision == "undecided"
 
 
+@pytest.mark.parametrize("metric", get_args(Rated))
+def test_a_rate_is_of_policy_items_alone(behaved, frame, metric):
+    rows = [behaved(base, base, "refuse", rules="r") for base in ("refuse", "answer")]
+    kinds = ("fact", "reasoning", "creative")
+    rows += [
+        behaved(f"{kind} {row['item']}", row["base"], "refuse", kind=kind)
+        for kind in kinds
+        for row in rows[:2]
+    ]
+    (result,) = check_thresholds(
+        frame(rows), {"p": policy_with(REFUSAL.model_copy(update={"metric": metric}))}
+    )
+    assert (result.n, result.left_out.asked) == ((2, 2) if metric == "qualified_rate" else (1, 1))
+
+
 def test_every_rate_that_a_mark_may_name_is_counted():
     assert tuple(RATES) == get_args(Rated)
 
