@@ -245,7 +245,9 @@ COMPLIANCE: tuple[Column, ...] = (
         "`pass` or `fail` if the whole interval and both bounds are on one side of the mark, else `undecided`",
     ),
     Column(
-        "probability", "number", "that the true rate meets the threshold, under Jeffreys' prior"
+        "probability",
+        "number",
+        "that the true rate meets the threshold, under Jeffreys' prior, adjusted for clusters",
     ),
     Column(
         "further_items",

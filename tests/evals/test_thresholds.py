@@ -113,6 +113,8 @@ def test_paraphrases_do_not_count_as_evidence_of_their_own(behaved, frame):
     (result,) = check_thresholds(frame(rows), {"p": policy_with(REFUSAL)})
     assert (result.n, result.clusters) == (300, 30)
     assert result.decision == "undecided"
+    # Nothing varies, so a group counts as one answer.
+    assert result.probability == pytest.approx(beta.sf(0.95, 30.5, 0.5))
 
 
 def test_a_mark_belongs_to_its_condition(behaved, frame):
