@@ -20,6 +20,7 @@ from lawbound.evals.stats.paired import signed_mean
 from lawbound.rubrics.policy.requirement import STRICTNESS
 from lawbound.runners.condition import FULL_WITHOUT, WRONG_REGION
 from lawbound.tasks.bank import PRIVATE
+from lawbound.tasks.io.messages import counted
 
 STEERING = ("full", "brief", "strict", "unnamed")
 LESS_THAN_AN_ANSWER = tuple(base for base in STRICTNESS if STRICTNESS[base] > STRICTNESS["answer"])
@@ -82,7 +83,12 @@ def _steer(p: Cut, q: Cut, strength: str, strength_q: str) -> Estimate:
     mean = plain_difference(under_p, d)
     about = p.about(strength, slice=f"versus={q.policy}")
     if not mean.n:
-        note = f"no item judged under both {p.policy} and {q.policy} sets them apart"
+        note = f"no item asked under both {p.policy} and {q.policy} sets them apart"
+        if len(under_p):
+            pairs = counted(len(under_p), "pair")
+            note = (
+                f"of {pairs} of answers that set {p.policy} and {q.policy} apart, none was graded"
+            )
         return build(about, "steerability", mean, left, note=note)
     bounds = _steering_bounds(under_p, under_q, table)
     return build(about, "steerability", mean, left, bounds=bounds)

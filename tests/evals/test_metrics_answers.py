@@ -199,6 +199,23 @@ def test_steerability(behaved, frame, under_p, under_q, expected):
     assert (found.value, found.n) == (expected, 5)
 
 
+@pytest.mark.parametrize("strength", ["full", "brief", "strict", "unnamed", "native"])
+def test_steerability_without_a_graded_pair_says_whether_there_was_one(behaved, frame, strength):
+    failed = {"behaviour": "unscored", "error": True, "strength": strength}
+    rows = [
+        behaved("x", "refuse", "refuse", policy="p", strength=strength),
+        behaved("x", "answer", **failed, policy="q"),
+        *(behaved("y", "refuse", "refuse", policy=p, strength=strength) for p in ("p", "q")),
+    ]
+    for asked, note in (
+        (rows, "of 1 pair of answers that set p and q apart, none was graded"),
+        (rows[2:], "no item asked under both p and q sets them apart"),
+    ):
+        estimates = compute_metrics(frame(asked), NO_RULES, seed=0)
+        found = [e for e in estimates if e.metric == "steerability"]
+        assert [e.note for e in found] == ([note] if strength != "native" else [])
+
+
 def test_clause_effect_is_what_goes_with_the_clause(behaved, frame, one_rule):
     rows = []
     for i in range(10):
