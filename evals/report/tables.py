@@ -38,7 +38,7 @@ def rule_rows(
     """One row for each policy x rule x model at strength ``full``, its metrics side by side."""
     rows: dict[tuple[str, str, str], dict[str, Any]] = {}
     for e in estimates:
-        if e.metric not in RULE_METRICS or e.strength != "full" or not e.slice.startswith("rule="):
+        if not _is_of_rule(e):
             continue
         rule = e.slice.removeprefix("rule=")
         row = rows.setdefault(
@@ -55,7 +55,7 @@ def rule_rows(
 
 
 def other_rows(estimates: Sequence[Estimate]) -> list[dict[str, Any]]:
-    """Every other estimate that has a value: arms, contrasts and slices beside the rules."""
+    """Every estimate that has a value and no row in the table of rules: arms, contrasts and slices."""
     real = any(not is_reference(e.model) for e in estimates)
     return [
         {
@@ -75,9 +75,7 @@ def other_rows(estimates: Sequence[Estimate]) -> list[dict[str, Any]]:
         | {name: _cell(value) for name, value in _numbers(e).items()}
         | {"printed": _printed(_numbers(e) | {"p_value": e.p_value, "p_holm": e.p_holm})}
         for e in estimates
-        if not e.slice.startswith(("rule=", "wording="))
-        and not isnan(e.value)
-        and not (real and is_reference(e.model))
+        if not _is_of_rule(e) and not isnan(e.value) and not (real and is_reference(e.model))
     ]
 
 
@@ -86,6 +84,11 @@ def printed_rows(sheet: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [
         {**row, "printed": _printed(row) | {"mark": f"{100 * row['mark']:.6g} %"}} for row in sheet
     ]
+
+
+def _is_of_rule(e: Estimate) -> bool:
+    """Whether an estimate stands in the table of rules."""
+    return e.metric in RULE_METRICS and e.strength == "full" and e.slice.startswith("rule=")
 
 
 def _about(policies: Mapping[str, Policy], policy: str, name: str) -> dict[str, str]:

@@ -334,17 +334,25 @@ def test_a_rule_has_one_row_a_model_with_its_metrics_side_by_side() -> None:
 
 
 def test_every_other_estimate_with_a_value_has_a_row_and_real_models_come_alone() -> None:
-    def made(model: str, metric: str, value: float, slice: str = "") -> Estimate:
-        return Estimate(metric, model, "p", "full", slice, value=value, low=0.0, high=1.0, n=4)
+    def made(
+        model: str, metric: str, value: float, slice: str = "", strength: str = "full"
+    ) -> Estimate:
+        return Estimate(metric, model, "p", strength, slice, value=value, low=0.0, high=1.0, n=4)
 
     mine = [
         made("m", "steerability", 0.5, "versus=q"),
         made("m", "language_gap", float("nan"), "lang=zh"),
-        made("m", "excess", 0.5, "rule=r"),
+        made("m", "excess", 0.5, "rule=r"),  # has its place in the table of rules
+        made("m", "excess", 0.25, "rule=r", "strict"),
+        made("m", "clause_effect", 0.5, "rule=r", "full-without:r"),
+        made("m", "J", 0.75, "wording=1"),
     ]
     rows = other_rows([*mine, made("reference:coin", "steerability", 0.1, "versus=q")])
     assert [(row["model"], row["metric"], row["slice"], row["value"]) for row in rows] == [
-        ("m", "steerability", "versus=q", 0.5)
+        ("m", "steerability", "versus=q", 0.5),
+        ("m", "excess", "rule=r", 0.25),
+        ("m", "clause_effect", "rule=r", 0.5),
+        ("m", "J", "wording=1", 0.75),
     ]
     assert [row["model"] for row in other_rows([made("reference:coin", "J", 0.1)])] == [
         "reference:coin"
