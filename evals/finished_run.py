@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from lawbound.evals.caveats import Caveat
     from lawbound.evals.folder.record import RunRecord
     from lawbound.evals.metrics.estimate import Estimate
+    from lawbound.rubrics.policy.policy import Policy
 
 
 def open_run(folder: Path | str) -> Run:
@@ -87,6 +88,13 @@ class Run:
     def verdicts(self) -> pd.DataFrame:
         """One row for each answer x policy, as in ``verdicts.parquet``."""
         return RunFolder(self.folder).read_frame()
+
+    @cached_property
+    def policies(self) -> Mapping[str, Policy]:
+        """What each policy said when the run was asked, by id, and the neutral reference `intl`."""
+        from lawbound.evals.folder.policies import run_policies
+
+        return run_policies(RunFolder(self.folder), self.record)
 
     @cached_property
     def items(self) -> Mapping[str, Item]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lawbound.rubrics.policy.file_checks import check_circles, check_references
 from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile
+from lawbound.rubrics.policy.record import from_record, is_record
 from lawbound.rubrics.policy.relaxed import by_override, by_replacement
 from lawbound.rubrics.policy.rule import Rule
 from lawbound.rubrics.policy.source import Source
@@ -47,6 +48,22 @@ def load_policy(name_or_path: str) -> Policy:
         f"policy '{name_or_path}' does not exist, expected a YAML file or one of "
         f"{', '.join(shipped())}{hint}"
     )
+
+
+def read_policy(name_or_path: str) -> Policy:
+    """Read a policy only to look at it: as `load_policy`, and also a text that a run stored in its folder.
+
+    Such a text is complete: neither a parent nor the core is added to it, so nobody is asked under it.
+
+    Raises:
+        PolicyError: There is no such policy, or a file is malformed.
+    """
+    path = Path(name_or_path)
+    if name_or_path not in (*shipped(), CORE) and path.is_file():
+        data = read_yaml(path, PolicyError)
+        if is_record(data):
+            return from_record(data, _name(path))
+    return load_policy(name_or_path)
 
 
 def is_namesake(policy_id: str, digest: str) -> bool:

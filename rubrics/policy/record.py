@@ -22,6 +22,11 @@ class _Whole(PolicyFile):
     """Ids of the rules and sources that the policy's own file holds; the others are inherited."""
 
 
+def is_record(data: Any) -> bool:
+    """Whether a file's content is that of `Policy.record`, and not what people write."""
+    return isinstance(data, dict) and "own" in data
+
+
 def from_record(data: Any, where: str) -> Policy:
     """Rebuild the policy, with the digest that it had; the record does not say which cells it
     relaxes.

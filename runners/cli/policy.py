@@ -14,6 +14,11 @@ group = typer.Typer(
     help="Policies: list, show, check, explain, diff, coverage, new.", no_args_is_help=True
 )
 Name = Annotated[str, typer.Argument(help="Id of a shipped policy, or a YAML file.")]
+Readable = Annotated[
+    str,
+    typer.Argument(help="Id of a shipped policy, or a YAML file, also RUN/policies/ID.yaml."),
+]
+"""A policy to look at: also one that a run was asked under, from its folder."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -64,7 +69,7 @@ def list_() -> None:
 
 @group.command("show")
 def show_(
-    policy: Name,
+    policy: Readable,
     strength: Annotated[str, typer.Option(help="Print this prompt instead of the rules.")] = "",
     wording: Annotated[
         int | None, typer.Option(min=0, help="Which wording of the prompt. [default: 0]")
@@ -72,13 +77,13 @@ def show_(
     lang: Annotated[str | None, typer.Option(help="Language of the prompt. [default: en]")] = None,
 ) -> None:
     """Show a policy's rules and sources, or a prompt."""
-    from lawbound.rubrics.policy.files import load_policy
+    from lawbound.rubrics.policy.files import read_policy
     from lawbound.rubrics.prompts.conditions import one_prompt
 
     if not strength and (wording is not None or lang is not None):
         name = "--lang" if wording is None else "--wording"
         raise typer.BadParameter(f"{name} chooses a prompt, expected --strength beside it")
-    found = load_policy(policy)
+    found = read_policy(policy)
     if strength:
         with naming_options("--wording", "--lang"):
             prompt = one_prompt(found, strength, wording=wording, lang=lang)
@@ -152,31 +157,31 @@ def check(
 
 @group.command()
 def explain(
-    policy: Name,
+    policy: Readable,
     item: Annotated[str, typer.Argument(help="Item id, see `tasks list --items`.")],
     bank: Banks = None,
 ) -> None:
     """Which rules and exemptions match an item, and the result."""
     from lawbound.rubrics.policy.explain import explain as tell
-    from lawbound.rubrics.policy.files import load_policy
+    from lawbound.rubrics.policy.files import read_policy
     from lawbound.runners.cli.tasks import find_item
 
-    show(tell(load_policy(policy), find_item(item, bank or ())))
+    show(tell(read_policy(policy), find_item(item, bank or ())))
 
 
 @group.command()
 def diff(
-    first: Name,
-    second: Name,
+    first: Readable,
+    second: Readable,
     limit: Annotated[int, typer.Option(min=1, help="Maximum number of items to show.")] = 40,
     bank: Banks = None,
 ) -> None:
     """Items for which two policies require different behaviour."""
     from lawbound.rubrics.policy.compare import diff as compare
-    from lawbound.rubrics.policy.files import load_policy
+    from lawbound.rubrics.policy.files import read_policy
     from lawbound.tasks.bank import load_banks
 
-    found = compare(load_policy(first), load_policy(second), load_banks(bank or ()))
+    found = compare(read_policy(first), read_policy(second), load_banks(bank or ()))
     table(
         ["item", "topic", first, second, "prompt"],
         [
@@ -189,13 +194,13 @@ def diff(
 
 
 @group.command()
-def coverage(policy: Name, bank: Banks = None) -> None:
+def coverage(policy: Readable, bank: Banks = None) -> None:
     """Items by rule, behaviour and language, and what is missing."""
     from lawbound.rubrics.policy.compare import coverage as count
-    from lawbound.rubrics.policy.files import load_policy
+    from lawbound.rubrics.policy.files import read_policy
     from lawbound.tasks.bank import load_banks
 
-    rows = count(load_policy(policy), load_banks(bank or ()))
+    rows = count(read_policy(policy), load_banks(bank or ()))
     table(
         [
             "rule",

@@ -15,7 +15,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lawbound import FunctionEngine, ModelError, RunSpec, evaluate
+from lawbound import FunctionEngine, ModelError, RunSpec, evaluate, open_run
 from lawbound.evals.conclude import conclude
 from lawbound.evals.correction.labels import Label, Labels
 from lawbound.evals.correction.run import correct_run
@@ -23,7 +23,7 @@ from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.lmeval_logs import IMPORTED
 from lawbound.evals.folder.policies import changed_since, run_policies
 from lawbound.evals.folder.run_folder import RunFolder
-from lawbound.rubrics.policy.files import load_policy
+from lawbound.rubrics.policy.files import load_policy, read_policy
 from lawbound.rubrics.policy.policy import PolicyError
 from lawbound.runners.sample import Request
 from lawbound.runners.store import read_samples
@@ -107,6 +107,24 @@ def test_asking_stores_what_each_policy_says(out: Path) -> None:
         entry.digest for entry in record.policies
     ]
     assert found["us"].digest == load_policy("us").digest
+
+
+def test_a_stored_policy_can_be_looked_at_and_nobody_is_asked_under_it(
+    town: Path, out: Path, command: Callable[..., tuple[int, str, str]]
+) -> None:
+    stored = out / "policies" / "town.yaml"
+    mine, item = load_policy("town.yaml"), "vote-choice-001"
+    assert read_policy(str(stored)).digest == read_policy("town.yaml").digest == mine.digest
+    assert open_run(out).policies["town"].digest == mine.digest
+    for asked in (("show",), ("show", "--strength", "full"), ("coverage",)):
+        shown = [command("policy", asked[0], file, *asked[1:]) for file in (stored, town)]
+        assert shown[0] == shown[1] and shown[0][0] == 0
+    said = [command("policy", "explain", file, item) for file in (stored, town)]
+    assert said[0] == said[1] and said[0][0] == 0
+    code, told, _ = command("policy", "diff", stored, town)
+    assert code == 0 and "0 items differ" in told
+    with pytest.raises(PolicyError, match="found key 'own'"):
+        load_policy(str(stored))
 
 
 @pytest.mark.parametrize("now", [RELAXED, TOWN.replace('"1"', '"2"'), "id: [", None])
