@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import ceil, isnan, sqrt
 
@@ -11,6 +12,56 @@ from lawbound.evals.metrics.inputs import MetricError
 from lawbound.evals.stats.intervals import ALPHA, Z80
 from lawbound.rubrics.calibration.intervals import Z95
 from lawbound.rubrics.reference import is_reference
+
+_WANTED = re.compile(r"(?P<metric>[^@:]+)(?:@(?P<policy>[^:]+))?(?::(?P<strength>.+))?")
+_NAMED = 3
+"""How many of the estimates without a variance are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to look at in a pilot, written as in a gate."""
+
+    metric: str
+    policy: str
+    """Empty means every policy."""
+    strength: str
+    """Empty means every strength."""
+
+    def among(self, estimates: Iterable[Estimate]) -> tuple[Estimate, ...]:
+        """The estimates of every metric under that policy and at that strength.
+
+        Raises:
+            MetricError: There are none.
+        """
+        everything = tuple(estimates)
+        found = tuple(
+            e
+            for e in everything
+            if self.policy in ("", e.policy) and self.strength in ("", e.strength)
+        )
+        if everything and not found:
+            raise MetricError(
+                f"power: the pilot run has nothing{self._where()}, expected policies "
+                f"{_names(e.policy for e in everything)} and strengths {_names(e.strength for e in everything)}"
+            )
+        return found
+
+    def _where(self) -> str:
+        under = f" under '{self.policy}'" if self.policy else ""
+        return under + (f" at '{self.strength}'" if self.strength else "")
+
+
+def parse_wanted(text: str) -> Wanted:
+    """Read ``METRIC@POLICY:STRENGTH``, of which all but the metric may be left out.
+
+    Raises:
+        MetricError: It is malformed.
+    """
+    match = _WANTED.fullmatch(text.strip())
+    if match is None:
+        raise MetricError(f"power: found {text!r}, expected METRIC@POLICY:STRENGTH")
+    return Wanted(match["metric"], match["policy"] or "", match["strength"] or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +176,18 @@ def without_variance(estimates: Iterable[Estimate], metric: str) -> tuple[Estima
     return tuple(e for e in mine if why_unusable(e) and not is_reference(e.model))
 
 
+def unusable_lines(estimates: Iterable[Estimate], metric: str) -> Iterator[str]:
+    """One line for each reason why estimates of a metric say nothing about its variance."""
+    by_reason: dict[str, list[Estimate]] = {}
+    for e in without_variance(estimates, metric):
+        by_reason.setdefault(why_unusable(e), []).append(e)
+    for why, mine in by_reason.items():
+        places = [f"{e.model} under {e.policy} at {e.strength}" for e in mine[:_NAMED]]
+        if len(mine) > _NAMED:
+            places.append(f"{len(mine) - _NAMED} more")
+        yield f"{', '.join(places)}: {metric} {why}"
+
+
 def why_unusable(e: Estimate) -> str:
     """Why an estimate says nothing about its metric's variance; empty if it does."""
     if isnan(e.value):
@@ -136,6 +199,10 @@ def why_unusable(e: Estimate) -> str:
             "has no standard error: its value or interval is cut off, or the interval has no width"
         )
     return ""
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(names))
 
 
 def _z(probability: float) -> float:

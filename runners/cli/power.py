@@ -20,7 +20,8 @@ def power(
         Path | None, typer.Argument(help="Run folder of a pilot, for its variances.")
     ] = None,
     metric: Annotated[
-        str | None, typer.Option(help="Metric of the pilot. [default: policy_tax]")
+        str | None,
+        typer.Option(help="Metric of the pilot, or METRIC@POLICY:STRENGTH. [default: policy_tax]"),
     ] = None,
     sd: Annotated[
         float | None,
@@ -36,8 +37,8 @@ def power(
     from lawbound.evals.forecast.power import (
         clusters_needed,
         from_pilot,
-        why_unusable,
-        without_variance,
+        parse_wanted,
+        unusable_lines,
     )
     from lawbound.evals.metrics.inputs import MetricError
 
@@ -51,10 +52,12 @@ def power(
         needed = clusters_needed(effect, sd, power=target)
         show(f"{needed} clusters for an effect of {effect:g} at power {target:g} and alpha .05")
         return
-    estimates = estimates_of(pilot)
-    wanted = metric or "policy_tax"
+    wanted = parse_wanted("policy_tax" if metric is None else metric)
+    estimates = wanted.among(estimates_of(pilot))
     epochs = _epochs(pilot)
-    rows = from_pilot(estimates, metric=wanted, effect=effect, power=target, epochs=epochs or 1)
+    rows = from_pilot(
+        estimates, metric=wanted.metric, effect=effect, power=target, epochs=epochs or 1
+    )
     table(
         ["model", "policy", "strength", "mode", "clusters", "power now", "needed", "items needed"],
         [
@@ -80,8 +83,8 @@ def power(
         note(
             f"items needed of choices are at most so many: what is generated beside them was asked {epochs} times"
         )
-    for e in without_variance(estimates, wanted):
-        note(f"{e.model} under {e.policy} at {e.strength}: {wanted} {why_unusable(e)}")
+    for line in unusable_lines(estimates, wanted.metric):
+        note(line)
 
 
 def _epochs(pilot: Path) -> int | None:

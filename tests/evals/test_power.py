@@ -10,7 +10,9 @@ from lawbound.evals.evaluate import evaluate
 from lawbound.evals.forecast.power import (
     clusters_needed,
     from_pilot,
+    parse_wanted,
     power_of,
+    unusable_lines,
     why_unusable,
     without_variance,
 )
@@ -110,6 +112,45 @@ def test_estimates_that_a_pilot_does_not_know_are_told():
     assert without_variance([known, unknown], "J") == (unknown,)
     assert why_unusable(unknown) == "is not known: at the floor"
     assert why_unusable(known) == ""
+
+
+def test_estimates_without_a_variance_are_counted_in_one_line_for_each_reason():
+    few = [replace(pilot(clusters=1), strength=f"full-without:{i}") for i in range(5)]
+    unknown = replace(pilot(value=math.nan, note="floor"), policy="q")
+    assert list(unusable_lines([*few, unknown, pilot()], "J")) == [
+        "m under p at full-without:0, m under p at full-without:1, m under p at full-without:2, 2 more: J rests "
+        "on fewer than two item groups",
+        "m under q at full: J is not known: floor",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "fitting"),
+    [
+        ("J", 4), ("J@p", 3), ("J@q:full", 1), ("J:full", 2), ("J@p:full-without:r", 1), (" J@p:none ", 1),
+    ],
+)  # fmt: skip
+def test_a_pilot_is_looked_at_under_one_policy_and_strength_as_in_a_gate(text, fitting):
+    found = [
+        replace(pilot(), policy=policy, strength=strength)
+        for policy, strength in (
+            ("p", "full"), ("p", "full-without:r"), ("p", "none"), ("q", "full"),
+        )
+    ]  # fmt: skip
+    wanted = parse_wanted(text)
+    assert (wanted.metric, len(wanted.among(found))) == ("J", fitting)
+
+
+def test_a_place_that_the_pilot_lacks_is_answered_with_those_it_has(command, out):
+    for text in ("J@cn", "J:ful", "@us"):
+        code, _, err = command("power", out, "--effect", "0.1", "--metric", text)
+        assert code == 2 and err.count("\n") == 1
+    assert err == "error: power: found '@us', expected METRIC@POLICY:STRENGTH\n"
+    with pytest.raises(MetricError) as told:
+        parse_wanted("J@q:ful").among([pilot()])
+    assert str(told.value) == (
+        "power: the pilot run has nothing under 'q' at 'ful', expected policies p and strengths full"
+    )
 
 
 @pytest.mark.parametrize("mde", [math.nan, 0.0])
