@@ -8,9 +8,8 @@ into an empty text. Here the policy goes to the user turn instead, and the other
 import inspect
 import json
 import logging
-import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from functools import partial
 from hashlib import sha256
 from time import perf_counter
 from typing import Any
@@ -21,6 +20,7 @@ from lawbound.runners.engines.endpoint.reply import estimate_tokens
 from lawbound.runners.engines.endpoint.wire import Dialect, place, sampling_seed
 from lawbound.runners.engines.extras import remedy
 from lawbound.runners.engines.harness_load import Backend, load_backend
+from lawbound.runners.engines.harness_log import Failure, call_cleanly
 from lawbound.runners.engines.local.chat import BASE_STOP, render_chat
 from lawbound.runners.engines.protocol import ModelError, room_fault
 from lawbound.runners.engines.thinking import opens_thinking, split_thinking
@@ -126,8 +126,8 @@ class HarnessEngine:
         texts = self._call("generate_until", arguments)
         seconds = (perf_counter() - begin) / max(1, len(requests))
         for request, text in zip(requests, texts, strict=True):
-            if isinstance(text, Exception):
-                yield self._failed(request, f"{type(text).__name__}: {text}")
+            if isinstance(text, Failure):
+                yield self._failed(request, text.said)
             elif self._backend.is_api and not text:
                 yield self._failed(
                     request,
@@ -138,7 +138,7 @@ class HarnessEngine:
                 yield self._sample(request, text, seconds)
 
     def _call(self, what: str, arguments: Sequence[tuple[Any, Any]]) -> Sequence[Any]:
-        """Results of one of lm-eval's three calls, or its exception, once for each request."""
+        """Results of one of lm-eval's three calls, or what it failed with, once for each request."""
         from lm_eval.api.instance import Instance
 
         if not arguments:
@@ -149,13 +149,8 @@ class HarnessEngine:
         )
         kind: Any = what
         instances = [Instance(kind, {}, pair, number) for number, pair in enumerate(arguments)]
-        try:
-            with _clean_log():
-                results: Sequence[Any] = call(instances, **quiet)
-        except Exception as error:  # a backend may raise anything: data, not a crash
-            _log.debug("lm-eval failed", exc_info=True)
-            return [error] * len(arguments)
-        return results
+        found: Sequence[Any] | Failure = call_cleanly(partial(call, instances, **quiet))
+        return [found] * len(arguments) if isinstance(found, Failure) else found
 
     def _settings(self, request: Request) -> dict[str, Any]:
         settings = request.settings
@@ -255,8 +250,8 @@ class ScoringHarnessEngine(HarnessEngine):
             seconds = (perf_counter() - begin) / max(1, len(fitting))
             for request in fitting:
                 mine = [next(scores) for _ in request.choices]
-                if isinstance(mine[0], Exception):
-                    yield self._failed(request, f"{type(mine[0]).__name__}: {mine[0]}")
+                if isinstance(mine[0], Failure):
+                    yield self._failed(request, mine[0].said)
                     continue
                 yield self._about(
                     request,
@@ -276,27 +271,3 @@ def _text(context: Any) -> str:
     if isinstance(wrapped, str):
         return wrapped
     return canonical_json(context).decode()
-
-
-class _CleanHandler(logging.Handler):
-    """Passes on what lm-eval logs, which quotes servers, without keys and terminal commands."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        sys.stderr.write(f"lm-eval: {without_keys(record.getMessage())}\n")
-
-
-@contextmanager
-def _clean_log() -> Iterator[None]:
-    handler = _CleanHandler(logging.WARNING)
-    # asyncio tells of a request that nobody waited for, with its headers.
-    loggers = [logging.getLogger(name) for name in ("lm_eval", "asyncio")]
-    before = [logger.propagate for logger in loggers]
-    for logger in loggers:
-        logger.propagate = False
-        logger.addHandler(handler)
-    try:
-        yield
-    finally:
-        for logger, propagate in zip(loggers, before, strict=True):
-            logger.removeHandler(handler)
-            logger.propagate = propagate

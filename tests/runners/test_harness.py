@@ -1,9 +1,12 @@
 """lm-eval's own models as engines: every answer reaches its request, and the policy its prompt."""
 
+import asyncio
+import gc
 import logging
 import math
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -150,6 +153,40 @@ def test_what_lm_eval_logs_is_said_without_keys_and_escapes(
     (sample,) = engine.generate([_request(engine)])
     assert sample.error == "RuntimeError: bad key [key]"
     assert capsys.readouterr().err == "lm-eval: no: Bearer [key] [2J\n"
+
+
+@pytest.mark.parametrize("ends", [RuntimeError, KeyboardInterrupt])
+def test_asyncio_tells_of_requests_that_nobody_waited_for_without_keys(
+    ends: type[BaseException],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "my-secret-KEY+value")
+
+    async def refused(number: int) -> str:
+        raise RuntimeError(f"{number}: 401 for {{'Authorization': 'Bearer my-secret-KEY+value'}}")
+
+    async def asked(prompts: Sequence[Any]) -> list[str]:
+        tasks = [asyncio.create_task(refused(number)) for number, _ in enumerate(prompts)]
+        await asyncio.sleep(0)
+        if ends is KeyboardInterrupt:
+            raise KeyboardInterrupt
+        return [await answer for answer in asyncio.as_completed(tasks)]
+
+    stub = Stub()
+    monkeypatch.setattr(stub, "generate_until", lambda prompts, **_: asyncio.run(asked(prompts)))
+    engine = HarnessEngine(_backend(stub))
+    asking = engine.generate([_request(engine, number) for number in range(3)])
+    said = set()
+    with pytest.raises(KeyboardInterrupt) if ends is KeyboardInterrupt else nullcontext():
+        said = {sample.error.split(": ", 2)[2] for sample in asking}
+    assert said <= {"401 for {'Authorization': 'Bearer [key]'}"}
+    gc.collect()  # what asyncio has not told of yet
+    told = capsys.readouterr().err
+    assert "lm-eval: Task exception was never retrieved" in told
+    assert "my-secret" not in told + caplog.text
+    assert "Traceback" not in told + caplog.text
 
 
 def test_an_empty_text_of_an_api_may_be_a_failure_and_is_no_answer() -> None:
