@@ -1,10 +1,10 @@
-"""From an item and a condition to chat messages."""
+"""From an item and a condition to chat messages, in the roles that a model takes."""
 
 from collections.abc import Sequence
 from typing import Literal
 
 from lawbound.runners.condition import Condition
-from lawbound.runners.sample import Message
+from lawbound.runners.sample import Message, Placement
 from lawbound.tasks.item import Item
 
 Mode = Literal["generate", "choices"]
@@ -24,6 +24,20 @@ def messages(item: Item, condition: Condition, *, seed: int, mode: Mode) -> tupl
 def system_text(messages: Sequence[Message]) -> str:
     """What the system messages of a chat say; empty where it has none."""
     return "\n\n".join(message.content for message in messages if message.role == "system")
+
+
+def place(messages: Sequence[Message], *, system: bool) -> tuple[tuple[Message, ...], Placement]:
+    """A chat as a model takes it, and where the policy is in it: without a system role it tops the user turn.
+
+    Args:
+        messages: The chat.
+        system: Whether the model takes messages of the system role.
+    """
+    if not system_text(messages):
+        return tuple(messages), "none"
+    if system:
+        return tuple(messages), "system"
+    return tuple(on_top_of_user_turn(messages)), "user"
 
 
 def on_top_of_user_turn(messages: Sequence[Message]) -> list[Message]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from lawbound.runners.engines.harness_load import is_key
+from lawbound.runners.engines.api_keys import is_key
 from lawbound.tasks.io.urls import HIDDEN, KEY, without_secrets
 
 _KEY = re.compile(KEY)

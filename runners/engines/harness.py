@@ -15,17 +15,17 @@ from time import perf_counter
 from typing import Any
 
 from lawbound.runners.canonical import canonical_json
-from lawbound.runners.engines.endpoint.address import without_keys
-from lawbound.runners.engines.endpoint.reply import estimate_tokens
-from lawbound.runners.engines.endpoint.wire import Dialect, place, sampling_seed
+from lawbound.runners.engines.api_keys import without_keys
+from lawbound.runners.engines.estimated import estimate_tokens
 from lawbound.runners.engines.extras import remedy
 from lawbound.runners.engines.harness_load import Backend, load_backend
 from lawbound.runners.engines.harness_log import Failure, call_cleanly
 from lawbound.runners.engines.local.chat import BASE_STOP, render_chat
 from lawbound.runners.engines.protocol import ModelError, room_fault
 from lawbound.runners.engines.thinking import opens_thinking, split_thinking
-from lawbound.runners.prompt import system_text
+from lawbound.runners.prompt import place, system_text
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample, sample_of
+from lawbound.runners.seeds import sampling_seed
 from lawbound.tasks.io.messages import one_line
 
 BATCH = 256
@@ -69,8 +69,8 @@ class HarnessEngine:
         Raises:
             ModelError: The policy does not reach the prompt, not even in the user turn.
         """
-        for dialect in (Dialect(system=True), Dialect(system=False)):
-            placed, placement = place(messages, dialect)
+        for system in (True, False):
+            placed, placement = place(messages, system=system)
             context = self._context(placed)
             if context is None:
                 return render_chat(None, None, messages)
@@ -166,7 +166,7 @@ class HarnessEngine:
     def _prompt(self, request: Request) -> Any:
         """What lm-eval takes as context: a text, or its own wrapping of a chat."""
         system = request.rendered.placement == "system"
-        context = self._context(place(request.messages, Dialect(system=system))[0])
+        context = self._context(place(request.messages, system=system)[0])
         return request.rendered.text if context is None or isinstance(context, str) else context
 
     def _context(self, messages: Sequence[Message]) -> Any:

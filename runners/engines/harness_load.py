@@ -1,21 +1,16 @@
 """Loading a model of lm-eval's registry, and naming exactly what was loaded."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lawbound.runners.engines.endpoint.address import without_keys
+from lawbound.runners.engines.api_keys import is_key, without_keys
 from lawbound.runners.engines.extras import remedy
 from lawbound.runners.engines.local.cache import revision_of
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.tasks.io.messages import did_you_mean, one_line
 from lawbound.tasks.io.urls import holds_secret
 
-_SECRET = re.compile(
-    r"token$|keys?$|secret|passw|header|auth(?!ors?$)|cookie|credential|bearer", re.IGNORECASE
-)
-_NO_SECRETS = frozenset({"think_end_token", "add_bos_token"})
 _NAMES = ("pretrained", "model", "engine", "revision")
 
 
@@ -94,12 +89,6 @@ def check_arguments(kind: str, arguments: Mapping[str, Any]) -> None:
 def label_in(arguments: Mapping[str, Any], kind: str) -> str:
     """The name of the model in the arguments of this type."""
     return next((str(arguments[name]) for name in _NAMES if arguments.get(name)), kind)
-
-
-def is_key(name: str) -> bool:
-    """Whether an argument of a model is a key, by its name."""
-    name = name.strip()
-    return bool(_SECRET.search(name)) and name not in _NO_SECRETS
 
 
 def _commit(model: Any, arguments: Mapping[str, Any]) -> str | None:

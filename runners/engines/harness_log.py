@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from lawbound.runners.engines.endpoint.address import without_keys
+from lawbound.runners.engines.api_keys import without_keys
 
 _LOGGERS = ("lm_eval", "asyncio")
 Result = TypeVar("Result")

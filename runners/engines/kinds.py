@@ -106,7 +106,8 @@ def _unopened_openai(rest: str, options: EngineOptions) -> tuple[Renderer, ...]:
 
 
 def _check_openai(rest: str) -> None:
-    from lawbound.runners.engines.endpoint.address import read_address, read_key
+    from lawbound.runners.engines.api_keys import read_key
+    from lawbound.runners.engines.endpoint.address import read_address
 
     name, at, url = rest.rpartition("@")
     if not name.strip("@"):

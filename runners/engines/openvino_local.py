@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from lawbound.runners.engines.endpoint.wire import sampling_seed
 from lawbound.runners.engines.extras import install
 from lawbound.runners.engines.local.answer import Answers, Prompt
 from lawbound.runners.engines.local.cache import weights_hash
@@ -25,6 +24,7 @@ from lawbound.runners.engines.local.weights import context_length, stop_tokens
 from lawbound.runners.engines.prefix.plan import share_prefixes
 from lawbound.runners.engines.protocol import ModelError, room_fault
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
+from lawbound.runners.seeds import sampling_seed
 
 BATCH = 128
 VERSION = "1"

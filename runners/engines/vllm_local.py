@@ -9,13 +9,13 @@ from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qsl
 
-from lawbound.runners.engines.endpoint.address import without_keys
-from lawbound.runners.engines.endpoint.wire import sampling_seed
+from lawbound.runners.engines.api_keys import without_keys
 from lawbound.runners.engines.local.answer import Answers, Prompt
 from lawbound.runners.engines.local.cache import revision_of
 from lawbound.runners.engines.local.chat import ChatTokenizer
 from lawbound.runners.engines.protocol import ModelError, room_fault
 from lawbound.runners.sample import Fingerprint, Finish, Message, Rendered, Request, Sample
+from lawbound.runners.seeds import sampling_seed
 from lawbound.tasks.io.messages import did_you_mean, one_line
 from lawbound.tasks.io.urls import holds_secret, without_secrets
 

@@ -5,7 +5,8 @@ from time import process_time
 
 import pytest
 
-from lawbound.runners.engines.endpoint.address import Key, read_address, without_keys
+from lawbound.runners.engines.api_keys import Key, without_keys
+from lawbound.runners.engines.endpoint.address import read_address
 from lawbound.runners.engines.endpoint.reply import Fault, Reply, read_reply
 from lawbound.runners.engines.protocol import ModelError
 

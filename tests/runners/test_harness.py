@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from lawbound.runners.engines.api_keys import is_key
 from lawbound.runners.engines.harness import BATCH, HarnessEngine, ScoringHarnessEngine
-from lawbound.runners.engines.harness_load import Backend, is_key, load_backend
+from lawbound.runners.engines.harness_load import Backend, load_backend
 from lawbound.runners.engines.local import smollm2
 from lawbound.runners.engines.protocol import ModelError, ScoresChoices
 from lawbound.runners.sample import Message, Request, Settings

@@ -1,7 +1,7 @@
 """Any OpenAI-compatible chat-completions server as an engine.
 
 In reading order: `engine` (what a run sees), `in_flight` (the thread that asks, and what it hands over), `as_sample`
-(what a run stores), `address` (where the server is, and its key), `proxy` (who passes requests on), `client` (many
+(what a run stores), `address` (where the server is), `proxy` (who passes requests on), `client` (many
 requests at once), `wire` (what is sent), `unasked` (what is known without asking), `network` (what goes wrong on the
 way), `reply` (what came back: an answer or a fault), `content` (what a message holds), `finish` (how it ended),
 `usage` (how many tokens it took), `error` (what a server's error says), `moderation` (whether a filter says it),

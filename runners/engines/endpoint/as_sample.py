@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from lawbound.runners.engines.endpoint.client import Outcome
-from lawbound.runners.engines.endpoint.reply import Answer, Fault, estimate_tokens
+from lawbound.runners.engines.endpoint.reply import Answer, Fault
 from lawbound.runners.engines.endpoint.unasked import ENGINE
+from lawbound.runners.engines.estimated import estimate_tokens
 from lawbound.runners.sample import Request, Sample
 
 ESTIMATED = "endpoint, tokens estimated"

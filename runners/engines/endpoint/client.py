@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from lawbound.runners.engines.endpoint.address import Address, Key
+from lawbound.runners.engines.api_keys import Key
+from lawbound.runners.engines.endpoint.address import Address
 from lawbound.runners.engines.endpoint.connection import LINE, Connector, Line, Seen
 from lawbound.runners.engines.endpoint.network import network_fault
 from lawbound.runners.engines.endpoint.patience import Course, Failing, Patience

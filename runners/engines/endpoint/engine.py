@@ -13,15 +13,17 @@ from random import Random
 from typing import Any, Self
 
 from lawbound.runners.canonical import canonical_json
-from lawbound.runners.engines.endpoint.address import MAX_SHOWN, Key, read_address, read_key
+from lawbound.runners.engines.api_keys import MAX_SHOWN, Key, read_key
+from lawbound.runners.engines.endpoint.address import read_address
 from lawbound.runners.engines.endpoint.as_sample import as_sample
 from lawbound.runners.engines.endpoint.client import Client, Outcome
 from lawbound.runners.engines.endpoint.in_flight import Batch, Done, in_thread
 from lawbound.runners.engines.endpoint.patience import Failing, Patience
 from lawbound.runners.engines.endpoint.proxy import proxy_for
-from lawbound.runners.engines.endpoint.reply import Answer, Fault, estimate_tokens
+from lawbound.runners.engines.endpoint.reply import Answer, Fault
 from lawbound.runners.engines.endpoint.unasked import Unasked
 from lawbound.runners.engines.endpoint.wire import check_extra, contract
+from lawbound.runners.engines.estimated import estimate_tokens
 from lawbound.runners.engines.protocol import OTHER_NAMES, PROBE, ModelError, Trouble
 from lawbound.runners.sample import (
     UNVERIFIED,

@@ -13,7 +13,7 @@ from socket import inet_aton
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies_environment
 
-from lawbound.runners.engines.endpoint.address import Key
+from lawbound.runners.engines.api_keys import Key
 from lawbound.runners.engines.protocol import ModelError
 
 _PORTS = {"http": 80, "https": 443}

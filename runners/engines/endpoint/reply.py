@@ -122,12 +122,6 @@ def read_reply(reply: Reply, now: datetime) -> Answer | Fault:
     return _answer(content, reply)
 
 
-def estimate_tokens(text: str) -> int:
-    """Tokens of a text as a rough estimate: four ASCII characters or one other character a token."""
-    ascii_count = len(text.encode("ascii", "ignore"))
-    return -(-ascii_count // 4) + len(text) - ascii_count
-
-
 def _says_anything(found: Any) -> bool:
     """Whether what a completion calls its error says anything: some always send one with empty fields."""
     return any(found.values()) if isinstance(found, dict) else bool(found)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lawbound.runners.canonical import canonical_json
-from lawbound.runners.engines.endpoint.wire import Dialect, place
+from lawbound.runners.engines.endpoint.wire import Dialect
+from lawbound.runners.prompt import place
 from lawbound.runners.sample import Fingerprint, Message, Rendered
 
 ENGINE = "endpoint"
@@ -24,7 +25,7 @@ class Unasked:
 
     def render(self, messages: Sequence[Message]) -> Rendered:
         """Canonical JSON of the messages as a server of this dialect takes them."""
-        placed, placement = place(messages, self.dialect)
+        placed, placement = place(messages, system=self.dialect.system)
         text = canonical_json([{"role": m.role, "content": m.content} for m in placed]).decode()
         return Rendered(text, placement, self.template)
 

@@ -3,15 +3,16 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from lawbound.runners.canonical import canonical_json
 from lawbound.runners.engines.protocol import ModelError
-from lawbound.runners.prompt import on_top_of_user_turn, system_text
-from lawbound.runners.sample import Message, Placement, Request
+from lawbound.runners.prompt import place
+from lawbound.runners.sample import Placement, Request
+from lawbound.runners.seeds import sampling_seed
 
 CONTRACT = "openai-chat-completions-1"
 """Replaces the chat template, which only the server knows. Raise it when the payload changes."""
@@ -70,23 +71,13 @@ def check_extra(extra: Mapping[str, Any]) -> None:
         )
 
 
-def place(messages: Sequence[Message], dialect: Dialect) -> tuple[tuple[Message, ...], Placement]:
-    """Messages as this server takes them; without a system role the policy tops the user turn."""
-    policy = system_text(messages)
-    if not policy:
-        return tuple(messages), "none"
-    if dialect.system:
-        return tuple(messages), "system"
-    return tuple(on_top_of_user_turn(messages)), "user"
-
-
 def payload(
     request: Request, model: str, dialect: Dialect, extra: Mapping[str, Any]
 ) -> tuple[dict[str, Any], Placement]:
     """The JSON to send, and where the policy is in it."""
     if request.rendered.placement == "user":  # as planned: the key is made for it
         dialect = replace(dialect, system=False)
-    messages, placement = place(request.messages, dialect)
+    messages, placement = place(request.messages, system=dialect.system)
     settings = request.settings
     body: dict[str, Any] = {
         **extra,
@@ -110,12 +101,6 @@ def encode(body: Mapping[str, Any]) -> bytes:
     rest = _ENCODE({name: value for name, value in body.items() if name != "messages"})
     messages = ",".join([_message(turn["role"], turn["content"]) for turn in body["messages"]])
     return f'{rest[:-1]},"messages":[{messages}]}}'.encode()
-
-
-def sampling_seed(seed: int, epoch: int) -> int:
-    """One seed an epoch, small enough for every server."""
-    digest = hashlib.sha256(f"epoch:{seed}:{epoch}".encode()).digest()
-    return int.from_bytes(digest[:4], "big") >> 1
 
 
 @lru_cache(256)
