@@ -5,8 +5,17 @@ from copy import copy
 from typing import Self
 
 from lawbound.runners.canonical import chat_json
+from lawbound.runners.engines.api_keys import without_keys
 from lawbound.runners.engines.thinking import split_thinking
-from lawbound.runners.sample import UNVERIFIED, Fingerprint, Message, Rendered, Request, Sample
+from lawbound.runners.sample import (
+    UNVERIFIED,
+    Fingerprint,
+    Message,
+    Rendered,
+    Request,
+    Sample,
+    sample_of,
+)
 from lawbound.tasks.io.messages import one_line
 
 VERSION = "2"
@@ -69,19 +78,18 @@ class FunctionEngine:
             try:
                 output = _checked(self._answer(request))
             except Exception as fault:
-                yield Sample(request.key, "", "error", engine="function", error=_told(fault))
+                yield sample_of(request, "function", text="", finish="error", error=_told(fault))
                 continue
             split = split_thinking(output)
-            yield Sample(
-                key=request.key,
+            yield sample_of(
+                request,
+                "function",
                 text=split.answer,
                 finish="stop",
                 thinking=split.thinking,
                 prompt_tokens=prompt_tokens,
                 completion_tokens=self.count_tokens(output),
                 thinking_tokens=self.count_tokens(split.thinking),
-                placement=request.rendered.placement,
-                engine="function",
             )
 
     def close(self) -> None:
@@ -96,5 +104,5 @@ def _checked(answer: object) -> str:
 
 
 def _told(fault: Exception) -> str:
-    """Type and message in one line."""
-    return f"{type(fault).__name__}: {one_line(fault)}"[:300].removesuffix(": ")
+    """Type and message in one line, without keys: a client that the function calls may quote them."""
+    return without_keys(f"{type(fault).__name__}: {one_line(fault)}").removesuffix(":")

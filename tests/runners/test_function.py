@@ -1,6 +1,7 @@
 """A model that is a function: what it returns is a model's whole output, divided as that of any other engine."""
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.engines.protocol import Engine
 from lawbound.runners.plan import Plan
-from lawbound.runners.sample import Sample
+from lawbound.runners.sample import Message, Request, Sample, Settings
 
 Plans = Callable[[Engine, int], Plan]
 
@@ -52,3 +53,26 @@ def test_a_function_returns_text_and_no_sample(plan_of: Plans) -> None:
     sample = _sample(plan_of, Sample("", "<think>a</think>b", "stop"))
     assert (sample.finish, sample.text, sample.thinking) == ("error", "", "")
     assert sample.error.startswith("TypeError: the function returned Sample(")
+
+
+def test_what_a_function_raises_is_told_without_keys(
+    plan_of: Plans, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "my-secret-KEY+value")
+
+    def refused(request: Request) -> str:
+        raise RuntimeError("401 for\n{'Authorization': 'Bearer my-secret-KEY+value'}")
+
+    engine = FunctionEngine(refused)
+    (sample,) = engine.generate(plan_of(engine, 1).requests)
+    assert sample.error == "RuntimeError: 401 for {'Authorization': 'Bearer [key]'}"
+
+
+@pytest.mark.parametrize("output", ["Yes.", 5])
+def test_a_sample_of_a_function_tells_its_prompt(output: Any) -> None:
+    engine = FunctionEngine(lambda request: output)
+    chat = (Message("system", "Be brief."), Message("user", "Is it so?"))
+    request = Request("key", chat, engine.render(chat), Settings())
+    (sample,) = engine.generate([request])
+    assert sample.prompt_hash == sha256(request.rendered.text.encode()).hexdigest()
+    assert sample.placement == "system"

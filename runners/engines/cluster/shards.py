@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lawbound.runners.plan import head_of
-from lawbound.runners.sample import Request, Sample
+from lawbound.runners.sample import Request, Sample, sample_of
 
 LARGEST = 256
 """Requests of a shard: enough to fill a large batch several times over."""
@@ -237,11 +237,4 @@ def _longest(stretches: Sequence[deque[Unit]]) -> int:
 
 
 def _failed(request: Request, why: str) -> Sample:
-    return Sample(
-        key=request.key,
-        text="",
-        finish="error",
-        placement=request.rendered.placement,
-        engine="cluster",
-        error=why,
-    )
+    return sample_of(request, "cluster", text="", finish="error", error=why)
