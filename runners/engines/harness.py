@@ -177,17 +177,20 @@ class HarnessEngine:
         try:
             return self._lm.apply_chat_template(chat)
         except ImportError as error:  # as of a tokenizer that is made when it is first asked for
-            raise ModelError(
-                f"model 'lm-eval:{self._backend.kind}': cannot be loaded: {type(error).__name__}: "
-                f"{one_line(error, 300)}{remedy(error)}"
-            ) from error
+            raise self._unable("be loaded", error) from error
         except (NotImplementedError, OSError, ValueError) as error:
-            said = one_line(error, 200)
+            said = without_keys(one_line(error, 200))
             if isinstance(error, ValueError) and "chat_template is not set" not in said:
                 raise ModelError(f"model 'lm-eval:{self._backend.kind}': {said}") from error
+        except Exception as error:  # a template may raise anything, and so may a server that has it
+            raise self._unable("render a chat", error) from error
         _log.warning("no chat template, so the plain style is used: %s", said)
         self._has_template = False
         return None
+
+    def _unable(self, what: str, error: Exception) -> ModelError:
+        said = f"{type(error).__name__}: {without_keys(one_line(error, 300))}{remedy(error)}"
+        return ModelError(f"model 'lm-eval:{self._backend.kind}': cannot {what}: {said}")
 
     def _template(self) -> str:
         find = getattr(self._lm, "chat_template", None)
@@ -196,7 +199,10 @@ class HarnessEngine:
 
     def _tokens(self, text: str) -> int | None:
         encode = getattr(self._lm, "tok_encode", None)
-        found = encode(text) if callable(encode) else None
+        try:
+            found = encode(text) if callable(encode) else None
+        except Exception as error:  # the tokenizer may be a server
+            raise self._unable("count tokens", error) from error
         return len(found) if isinstance(found, list) else None
 
     def _too_long(self, request: Request, room: int) -> str:

@@ -94,6 +94,28 @@ def test_a_package_that_a_model_misses_only_when_it_is_asked_is_one_line(
     )
 
 
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [("apply_chat_template", "cannot render a chat"), ("tok_encode", "cannot count tokens")],
+)
+def test_a_tokenizer_that_fails_in_the_middle_is_one_line_without_keys(
+    call: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "my-secret-KEY+value")
+
+    def refuse(*_: Any) -> None:
+        raise RuntimeError("no tokenizer for\nBearer my-secret-KEY+value")
+
+    stub = Stub()
+    monkeypatch.setattr(stub, call, refuse)
+    engine = HarnessEngine(_backend(stub))
+    with pytest.raises(ModelError) as caught:
+        engine.count_tokens(engine.render(CHAT).text)
+    assert str(caught.value) == (
+        f"model 'lm-eval:stub': {said}: RuntimeError: no tokenizer for Bearer [key]"
+    )
+
+
 def test_a_policy_that_reaches_no_prompt_is_an_error() -> None:
     with pytest.raises(ModelError, match="the policy is not in the rendered prompt"):
         HarnessEngine(_backend(Stub("deaf"))).render(CHAT)
