@@ -102,7 +102,10 @@ def _evaluate(folder: Traversable, ours: Collection[str]) -> None:
     from lm_eval._cli import HarnessCLI
     from lm_eval.utils import setup_logging
 
+    from lawbound.runners.engines.harness_log import hide_keys_in_logs
+
     setup_logging()
+    hide_keys_in_logs()
     parser = HarnessCLI()
     arguments = parser.parse_args()
     if hasattr(arguments, "include_path"):

@@ -21,6 +21,7 @@ _LOGIN = re.compile(
 _KEY_LIKE = re.compile(rf"(?:(?<![\w-])[\w-]*)?\*{{4,}}[\w-]*|{KEY}")
 """The half-masked keys that some servers quote back, and whole keys in their usual form. Each word
 is searched once, from its beginning."""
+_WHOLE = re.compile(KEY)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
 """Characters that break a key in two for us but not for a reader."""
@@ -54,18 +55,18 @@ class Key:
 
     def stands_in(self, text: str) -> bool:
         """Whether the whole key is in a text, and is not just a word."""
-        return len(self.value) >= _NO_WORD and any(form in text for form in self._forms())
+        return len(self.value) >= _NO_WORD and any(form in text for form in self.forms())
 
     def hide_whole(self, text: str) -> str:
         """Remove the key from a model's answer and leave every other character as it is."""
         if self.stands_in(text):
-            for form in self._forms():
+            for form in self.forms():
                 text = text.replace(form, HIDDEN)
         return text
 
     def hide_any_trace(self, text: str) -> str:
         """Remove this key from an error, in every form in which it may be quoted or cut off."""
-        for form in self._forms():
+        for form in self.forms():
             if len(form) < _SHORT:
                 text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", HIDDEN, text)
                 continue
@@ -88,7 +89,7 @@ class Key:
         line = _KEY_LIKE.sub(HIDDEN, _LOGIN.sub(rf"\1 {HIDDEN}", line))
         return line if len(line) <= MAX_SHOWN else line[: MAX_SHOWN - 1] + "…"
 
-    def _forms(self) -> tuple[str, ...]:
+    def forms(self) -> tuple[str, ...]:
         """The forms in which it may be written: as it is, and as a part of a URL."""
         return tuple(dict.fromkeys((self.value, quote(self.value, safe="")))) if self.value else ()
 
@@ -96,12 +97,18 @@ class Key:
 def without_keys(text: str, environment: Mapping[str, str] = os.environ) -> str:
     """`Key.clean` for any secret in the environment: for backends that read keys themselves."""
     text = _UNSEEN.sub("", text[:_MAX_READ])
-    secrets = [
-        v for name, v in environment.items() if _SECRET_VARIABLE.search(name) and len(v) >= 8
-    ]
-    for value in secrets:
-        text = Key(value).hide_any_trace(text)
+    for key in _keys_in(environment):
+        text = key.hide_any_trace(text)
     return Key().clean(text)
+
+
+def hide_whole_keys(text: str, environment: Mapping[str, str] = os.environ) -> str:
+    """A log of any length without whole keys; every other character stays as it is."""
+    for key in _keys_in(environment):
+        for form in key.forms():
+            text = text.replace(form, HIDDEN)
+    # By a function: a template would be parsed by a module that Python may have taken down at its end.
+    return _WHOLE.sub(HIDDEN, _LOGIN.sub(lambda found: f"{found[1]} {HIDDEN}", text))
 
 
 def read_key(variable: str) -> Key:
@@ -123,6 +130,13 @@ def is_key(name: str) -> bool:
     """Whether an argument of a model is a key, by its name."""
     name = name.strip()
     return bool(_SECRET.search(name)) and name not in _NO_SECRETS
+
+
+def _keys_in(environment: Mapping[str, str]) -> list[Key]:
+    """What variables hold that are secrets by their names."""
+    return [
+        Key(v) for name, v in environment.items() if _SECRET_VARIABLE.search(name) and len(v) >= 8
+    ]
 
 
 def _without_pieces(text: str, form: str) -> str:

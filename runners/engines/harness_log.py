@@ -8,13 +8,14 @@ for keeps the tasks, through its traceback.
 
 import gc
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from lawbound.runners.engines.api_keys import without_keys
+from lawbound.runners.engines.api_keys import hide_whole_keys, without_keys
 
 _LOGGERS = ("lm_eval", "asyncio")
 Result = TypeVar("Result")
@@ -45,11 +46,37 @@ def call_cleanly(call: Callable[[], Result]) -> Result | Failure:
             return Failure(without_keys(f"{type(error).__name__}: {error}"))
 
 
+def hide_keys_in_logs() -> None:
+    """From now on, to the end of the process, show no whole key in what lm-eval and asyncio log: for lm-eval's own
+    command, whose log is otherwise left as it is."""
+    # What child loggers log passes no filter of lm-eval's logger, but each of its handlers.
+    for place in (logging.getLogger("asyncio"), *logging.getLogger("lm_eval").handlers):
+        if not any(isinstance(known, _HidesKeys) for known in place.filters):
+            place.addFilter(_HidesKeys())
+
+
 class _CleanHandler(logging.Handler):
     """Passes on what is logged, which quotes servers, without keys, tracebacks and terminal commands."""
 
     def emit(self, record: logging.LogRecord) -> None:
         sys.stderr.write(f"lm-eval: {without_keys(record.getMessage())}\n")
+
+
+class _HidesKeys(logging.Filter):
+    """Lets everything through, without whole keys; also at the end of the process, where the environment is gone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._environment = dict(os.environ)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        said = record.getMessage()
+        if (hidden := hide_whole_keys(said, self._environment)) != said:
+            record.msg, record.args = hidden, ()
+        if record.exc_info and not record.exc_text:
+            told = logging.Formatter().formatException(record.exc_info)
+            record.exc_text = hide_whole_keys(told, self._environment)
+        return True
 
 
 @contextmanager

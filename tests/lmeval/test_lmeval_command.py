@@ -1,7 +1,9 @@
 """`lawbound lm-eval`: its help, and one line for what lm-eval cannot run."""
 
+import logging
 import sys
 from collections.abc import Callable
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -72,3 +74,26 @@ def test_lm_eval_without_anything_shows_help(command: Command) -> None:
     code, _, err = command("lm-eval")
     assert code == 2
     assert err.startswith("Usage: lawbound lm-eval") and "--tasks lawbound_cn" in err
+
+
+def test_what_lm_eval_and_asyncio_log_of_a_request_shows_no_key(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "my-secret-KEY+value")
+    lm_eval, tasks = logging.getLogger("lm_eval"), logging.getLogger("asyncio")
+    written = StringIO()
+    handler = logging.StreamHandler(written)
+    monkeypatch.setattr(lm_eval, "handlers", [*lm_eval.handlers, handler])
+    monkeypatch.setattr(tasks, "handlers", [handler])
+    monkeypatch.setattr(tasks, "filters", [])
+    header = "{'Authorization': 'Bearer my-secret-KEY+value'}"
+
+    def execute(*_: Any) -> None:
+        logging.getLogger("lm_eval.models.api_models").error("%s\n  refused, %s", header, "x" * 400)
+        tasks.error("never retrieved", exc_info=ValueError(f"401 for {header}"))
+
+    monkeypatch.setattr("lm_eval._cli.HarnessCLI.execute", execute)
+    command("lm-eval", "--model", "dummy", "--tasks", "lawbound_cn")
+    assert "my-secret" not in written.getvalue()
+    assert f"{{'Authorization': 'Bearer [key]'}}\n  refused, {'x' * 400}\n" in written.getvalue()
+    assert "ValueError: 401 for {'Authorization': 'Bearer [key]'}" in written.getvalue()
