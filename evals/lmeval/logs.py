@@ -86,8 +86,11 @@ def _by_model(
     for results in find_results(folder):
         fingerprint, logged = read_run(results, own=own)
         _refuse_twice(logged, fingerprint.model)
-        _, gathered = by_model.setdefault(fingerprint.model, (fingerprint, []))
-        gathered.extend(_not_answered_yet(logged, gathered, fingerprint.model, newest=newest))
+        newer, gathered = by_model.setdefault(fingerprint.model, (fingerprint, []))
+        kept = _not_answered_yet(logged, gathered, fingerprint.model, newest=newest)
+        if kept and gathered:
+            _refuse_another(kept[0], fingerprint, gathered[0], newer)
+        gathered.extend(kept)
     if not any(logged for _, logged in by_model.values()):
         raise FolderError(f"{folder}: found no {LOGS}, expected lm-eval's logs")
     return by_model
@@ -131,6 +134,20 @@ def _not_answered_yet(
             stacklevel=2,
         )
     return [one for one in logged if one.log not in twice]
+
+
+def _refuse_another(
+    older: Logged, fingerprint: Fingerprint, newer: Logged, known: Fingerprint
+) -> None:
+    """Refuse answers of two models of one name: other weights, say, or asked by another lm-eval."""
+    template = "chat_template_sha"
+    found = asdict(fingerprint) | {template: older.request.rendered.template}
+    for what, value in (asdict(known) | {template: newer.request.rendered.template}).items():
+        if found[what] != value:
+            raise FolderError(
+                f"{older.log} and {newer.log}: {what} of {known.model} is {quoted(found[what])} in the one and "
+                f"{quoted(value)} in the other, expected answers of one model (or a folder for each)"
+            )
 
 
 def _place(one: Logged) -> tuple[str, str, str]:
