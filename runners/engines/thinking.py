@@ -53,6 +53,11 @@ def opens_thinking(prompt: str) -> bool:
     return _OPENED.search(prompt) is not None
 
 
+def begins_with_trace(output: str) -> bool:
+    """Whether an output opens a trace before it says anything else."""
+    return _STARTS.match(output) is not None or _SPOKEN.match(output) is not None
+
+
 def split_thinking(output: str, *, opened: bool = False) -> Split:
     """Take the trace off an output.
 

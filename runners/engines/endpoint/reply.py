@@ -30,7 +30,7 @@ from lawbound.runners.engines.endpoint.moderation import (
 from lawbound.runners.engines.endpoint.redirect import target_of
 from lawbound.runners.engines.endpoint.retry_after import seconds_asked
 from lawbound.runners.engines.endpoint.usage import usage_of
-from lawbound.runners.engines.thinking import Split, split_thinking
+from lawbound.runners.engines.thinking import Split, begins_with_trace, split_thinking
 from lawbound.runners.sample import Finish
 from lawbound.tasks.io.messages import one_line
 from lawbound.tasks.io.yaml_files import quoted
@@ -220,11 +220,16 @@ def _said(choice: _Choice, status: int) -> str | Fault:
 
 
 def _split(choice: _Choice, said: str) -> Split:
-    """The trace and the answer; servers that know the model's marks give the trace a field or parts of its own."""
+    """The trace and the answer; servers that know the model's marks give the trace a field or parts of its own.
+
+    Some leave a copy of it at the beginning of the answer, too.
+    """
     fields = (choice.message.get(name) for name in ("reasoning_content", "reasoning"))
     for trace in (*fields, choice.content.thinking if choice.content else ""):
         if trace and isinstance(trace, str):
-            return Split(trace, said)
+            left = split_thinking(said)
+            is_copy = begins_with_trace(said) or left.thinking.strip() == trace.strip()
+            return Split(trace, left.answer if is_copy else said)
     return split_thinking(said)
 
 

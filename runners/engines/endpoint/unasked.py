@@ -10,7 +10,7 @@ from lawbound.runners.prompt import place
 from lawbound.runners.sample import Fingerprint, Message, Rendered
 
 ENGINE = "endpoint"
-VERSION = "2"
+VERSION = "3"
 
 
 @dataclass(frozen=True, slots=True)
