@@ -173,7 +173,11 @@ VERDICT_COLUMNS: Final = (
     VerdictColumn("think_only", "claim or nan", "whether it contains only thinking"),
     VerdictColumn("prompt_tokens", "count or nan", "tokens of the prompt"),
     VerdictColumn("completion_tokens", "count or nan", "tokens of the answer, thinking included"),
-    VerdictColumn("thinking_tokens", "count or nan", "tokens of the thinking"),
+    VerdictColumn(
+        "thinking_tokens",
+        "count or nan",
+        "tokens of the thinking, also where a server hides the trace and counts it",
+    ),
     VerdictColumn(
         "placement",
         "text",

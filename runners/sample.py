@@ -109,8 +109,8 @@ class Sample:
 
     @property
     def think_only(self) -> bool:
-        """Whether the model thought and never answered."""
-        return bool(self.thinking) and not self.text.strip()
+        """Whether the model thought and never answered; a server may hide the trace and count its tokens."""
+        return bool(self.thinking or self.thinking_tokens) and not self.text.strip()
 
     @property
     def blocked(self) -> bool:

@@ -164,6 +164,29 @@ def test_thinking_is_split_from_the_answer(
     assert (sample.thinking_tokens > 0) == bool(thinking)
 
 
+@pytest.mark.parametrize(
+    ("text", "finish", "counted", "alone"),
+    [("Yes.", "stop", 450, False), ("", "length", 48, True), ("", "length", 0, False)],
+)
+def test_tokens_of_a_trace_that_the_server_hides_are_counted(
+    stage: Begin, text: str, finish: str, counted: int, alone: bool, open_endpoint: Open, ask: Ask
+) -> None:
+    body = {
+        "id": "one",
+        "choices": [{"index": 0, "message": {"content": text}, "finish_reason": finish}],
+        "usage": {
+            "prompt_tokens": 30,
+            "completion_tokens": counted + 7,
+            "completion_tokens_details": {"reasoning_tokens": counted},
+        },
+    }
+    where = stage(acts={"q": [{"status": 200, "body": body}]})
+    sample = ask(open_endpoint(where.url), ["q"])["q"]
+    assert (sample.thinking, sample.thinking_tokens) == ("", counted)
+    assert (sample.completion_tokens, sample.engine) == (counted + 7, "endpoint")
+    assert sample.think_only is alone
+
+
 def test_counts_that_the_server_does_not_tell_are_estimates_and_say_so(
     stage: Begin, open_endpoint: Open, ask: Ask
 ) -> None:

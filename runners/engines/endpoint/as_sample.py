@@ -59,10 +59,15 @@ class _Counts:
 
 
 def _counts(request: Request, answer: Answer) -> _Counts:
-    """Token counts from the server, estimated where it reports none."""
+    """Token counts from the server, estimated where it reports none.
+
+    A server that hides the trace may still count it.
+    """
     prompt = answer.prompt_tokens
     completion = answer.completion_tokens
-    thinking = answer.thinking_tokens if answer.thinking else 0
+    thinking = answer.thinking_tokens
+    if thinking is None and not answer.thinking:
+        thinking = 0
     estimated = prompt is None or completion is None or thinking is None
     if prompt is None:
         prompt = sum(estimate_tokens(message.content) for message in request.messages)
