@@ -2,11 +2,12 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -58,6 +59,30 @@ def test_a_run_that_is_told_to_stop_keeps_its_answers_and_says_so_in_one_line(
     ended = command("run", "quick", "--model", "smollm2", *options)
     assert ended[0] == code and ended[2].splitlines()[-1] + "\n" == STOPPED_KEEPING
     assert len(read_samples(RunFolder(tmp_path).samples("m"))) == 4
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
+def test_a_run_whose_server_is_silent_from_the_first_word_is_stopped_at_once(
+    command: Command, number: int, code: int, tmp_path: Path
+) -> None:
+    stopped, waited_in_vain = Event(), Event()
+
+    def stay_silent() -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(1)
+            os.kill(os.getpid(), number)
+            if not stopped.wait(20):
+                waited_in_vain.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        Thread(target=stay_silent, daemon=True).start()
+        model = f"openai:m@http://127.0.0.1:{server.getsockname()[1]}/v1"
+        options = ["--policy", "us", "--limit", "1", "--no-references", "--out", str(tmp_path)]
+        ended = command("run", "quick", "--model", model, *options)
+        stopped.set()
+    assert ended[0] == code and ended[2].splitlines()[-1] + "\n" == STOPPED_KEEPING
+    assert not waited_in_vain.is_set()
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,11 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from lawbound.runners.engines.endpoint.client import Outcome
 from lawbound.runners.sample import Request
@@ -46,15 +46,13 @@ class Batch:
     """Done, but not yet handed over: waking the caller for each would cost more than the sample."""
     _trouble: tuple[int, str] | None = None
     """Also not yet handed over."""
-    _stopped: threading.Event = field(default_factory=threading.Event)
-    _loop: asyncio.AbstractEventLoop | None = None
-    _task: asyncio.Task[None] | None = None
-    _thread: threading.Thread | None = None
+    _errand: "_Errand[None] | None" = None
 
     def start(self, asking: Coroutine[Any, Any, None]) -> None:
         """Run what gives and tells, in a thread of its own."""
-        self._thread = threading.Thread(target=self._ask, args=(asking,), daemon=True)
-        self._thread.start()
+        self._errand = _Errand(asking)
+        self._errand.ended.add_done_callback(self._tell_of_the_end)
+        self._errand.start()
 
     def news(self) -> Iterator[News]:
         """What is done, as it comes, to the end; raises what ended the asking early."""
@@ -65,12 +63,8 @@ class Batch:
 
     def stop(self) -> None:
         """Cancel what is in flight, since the caller wants no more, and wait until it has ended."""
-        self._stopped.set()
-        if self._loop is not None and self._task is not None:
-            with suppress(RuntimeError):  # the loop has ended by itself
-                self._loop.call_soon_threadsafe(self._task.cancel)
-        if self._thread is not None:
-            self._thread.join()
+        if self._errand is not None:
+            self._errand.call_off()
 
     def give(self, done: Done) -> None:
         """Called in the loop: hand over soon."""
@@ -94,30 +88,61 @@ class Batch:
     def _hand_over_soon(self) -> None:
         asyncio.get_running_loop().call_later(_HANDED_OVER, self.hand_over)
 
-    def _ask(self, asking: Coroutine[Any, Any, None]) -> None:
-        """Body of the thread: whatever happens, the caller is told that it is over."""
+    def _tell_of_the_end(self, ended: Future[None]) -> None:
+        """Whatever has happened, the caller is told that it is over."""
+        error = ended.exception()
+        if error is not None and not isinstance(error, asyncio.CancelledError):
+            self._news.put(error)
+        self._news.put(None)
 
-        async def cancellable() -> None:
+
+class _Errand(Generic[Result]):
+    """A coroutine in a loop and a thread of its own, which can be called off."""
+
+    def __init__(self, asking: Coroutine[Any, Any, Result]) -> None:
+        self.ended: Future[Result] = Future()
+        """What it came to."""
+        self._asking = asking
+        self._is_called_off = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[Result] | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def call_off(self) -> None:
+        """Cancel it and wait until it has ended."""
+        self._is_called_off.set()
+        if self._loop is not None and self._task is not None:
+            with suppress(RuntimeError):  # the loop has ended by itself
+                self._loop.call_soon_threadsafe(self._task.cancel)
+        self._thread.join()
+
+    def _run(self) -> None:
+        async def cancellable() -> Result:
             self._loop = asyncio.get_running_loop()
-            self._task = asyncio.create_task(asking)
-            if self._stopped.is_set():
+            self._task = asyncio.create_task(self._asking)
+            if self._is_called_off.is_set():
                 self._task.cancel()
-            await self._task
+            return await self._task
 
         try:
-            _run(cancellable())
-        except asyncio.CancelledError:
-            pass
+            result = _run(cancellable())
         except BaseException as error:  # handed to the caller, who raises it
-            self._news.put(error)
-        finally:
-            self._news.put(None)
+            self.ended.set_exception(error)
+        else:
+            self.ended.set_result(result)
 
 
 def in_thread(asking: Coroutine[Any, Any, Result]) -> Result:
-    """Run a coroutine to its end, even if the caller has a loop of its own."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(_run, asking).result()
+    """Run a coroutine to its end, even if the caller has a loop of its own; Ctrl-C ends it at once."""
+    errand = _Errand(asking)
+    errand.start()
+    try:
+        return errand.ended.result()
+    finally:
+        errand.call_off()
 
 
 def _run(asking: Coroutine[Any, Any, Result]) -> Result:
