@@ -1,7 +1,8 @@
 """Samples on disk: append-only, one writer, and never wrong after a crash.
 
 Every line has a checksum. A line whose checksum is wrong, wherever it is, moves to
-``NAME.quarantine.jsonl`` and its request is asked again: resuming is *plan minus what is stored*.
+``NAME.quarantine.jsonl`` and its request is asked again: resuming is *plan minus what is stored*. If a
+crash has cut nothing but the line break off the last line, its checksum is right and the sample counts.
 """
 
 import hashlib
@@ -182,24 +183,21 @@ def _lines(handle: IO[bytes]) -> Iterator[bytes]:
 
 
 def _repair(path: Path) -> None:
-    """Move damaged lines to the quarantine, atomically; an undamaged file is not touched."""
+    """Move damaged lines to the quarantine and end the last line, atomically; an undamaged file is not touched."""
     if not path.exists():
         return
     try:
         with open_regular(path) as handle:
-            damaged = [
-                line for line in _lines(handle) if not line.endswith(b"\n") or not _decode(line)
-            ]
-        if not damaged:
+            changed = [line for line in _lines(handle) if _kept(line) != line]
+        if not changed:
             return
-        with open_to_append(path.with_suffix(".quarantine.jsonl")) as quarantine:
-            quarantine.writelines(line.rstrip(b"\n") + b"\n" for line in damaged)
+        if damaged := [line for line in changed if not _kept(line)]:
+            with open_to_append(path.with_suffix(".quarantine.jsonl")) as quarantine:
+                quarantine.writelines(line.rstrip(b"\n") + b"\n" for line in damaged)
         draft = path.with_suffix(".repair")
         with open_regular(path) as handle, open_new(draft) as target:
             keep_permissions(path, target)
-            target.writelines(
-                line for line in _lines(handle) if line.endswith(b"\n") and _decode(line)
-            )
+            target.writelines(_kept(line) for line in _lines(handle))
             target.flush()
             os.fsync(target.fileno())
         draft.replace(path)
@@ -207,3 +205,10 @@ def _repair(path: Path) -> None:
         raise StoreError(
             f"{path}: cannot be repaired ({why(fault)}){other_than_file(path)}"
         ) from fault
+
+
+def _kept(line: bytes) -> bytes:
+    """What stays of a line: all of it, with a line break, or nothing."""
+    if not _decode(line):
+        return b""
+    return line if line.endswith(b"\n") else line + b"\n"

@@ -59,6 +59,19 @@ def test_a_torn_last_line_is_owed_again(tmp_path: Path) -> None:
     assert path.with_suffix(".quarantine.jsonl").exists()
 
 
+def test_a_last_record_that_lacks_only_its_line_break_counts(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    _write(path, _sample("k"), _sample("l"))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1])
+    assert set(read_samples(path)) == {"k", "l"}
+    with Store(path):
+        assert path.read_bytes() == whole
+    _write(path, _sample("m"))
+    assert set(read_samples(path)) == {"k", "l", "m"}
+    assert not path.with_suffix(".quarantine.jsonl").exists()
+
+
 def test_a_repaired_file_is_as_private_as_before(tmp_path: Path) -> None:
     path = tmp_path / "s.jsonl"
     _write(path, _sample("k"))
