@@ -116,3 +116,21 @@ def test_a_table_that_the_user_names_takes_no_draft_that_another_process_may_hav
     }[kind]
     assert call(*arguments, "--out", path) == 0
     assert path.is_file() and others.read_text(encoding="utf-8") == SECRET
+
+
+@pytest.mark.parametrize("is_locked", [True, False])
+def test_a_file_is_on_the_disk_before_it_takes_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_locked: bool
+) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(b"old")
+    synced: list[tuple[int, bytes]] = []
+
+    def sync(descriptor: int) -> None:
+        synced.append((os.fstat(descriptor).st_size, path.read_bytes()))
+
+    monkeypatch.setattr(os, "fsync", sync)
+    with whole_file(path, is_locked=is_locked) as handle:
+        handle.write(b"new table")
+    assert synced == [(len(b"new table"), b"old")]
+    assert path.read_bytes() == b"new table"

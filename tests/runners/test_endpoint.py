@@ -73,6 +73,18 @@ def test_sampling_sends_a_seed_that_differs_between_epochs(
     assert one["top_p"] == 0.9
 
 
+def test_only_the_probe_decides_where_the_policy_goes(
+    stage: Begin, open_endpoint: Open, ask: Ask
+) -> None:
+    refusal = {"status": 400, "body": {"error": {"message": "System role not supported"}}}
+    where = stage(acts={"q1": [refusal]})
+    samples = ask(open_endpoint(where.url, concurrency=1), ["q0", "q1", "q2"], system="P")
+    assert [bool(samples[user].error) for user in samples] == [False, True, False]
+    assert {samples[user].placement for user in samples} == {"system"}
+    roles = [[turn["role"] for turn in one["payload"]["messages"]] for one in where.seen()]
+    assert roles == [["system", "user"]] * 3
+
+
 def test_answers_come_as_they_are_done_and_keep_their_questions(
     stage: Begin, open_endpoint: Open, endpoint_request: Make
 ) -> None:
