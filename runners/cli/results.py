@@ -124,7 +124,7 @@ def score(
         check_labels(folder, sheet)
     with bars() as observer:
         if is_log:
-            logs, folder = folder, out or folder.with_name(folder.name + "-scored")
+            logs, folder = folder, out or _scored(folder)
             own = [str(path) for path in policy or ()]
             with noted(LeftOutWarning), naming_options("--newest"):
                 conclusion = conclude_logs(
@@ -147,6 +147,14 @@ def score(
             tell_of_uncorrected(folder, conclusion)
             raise
     show(f"\nrun folder: {folder}")
+
+
+def _scored(folder: Path) -> Path:
+    """Where the run of a folder of logs goes unless something else is said: beside it."""
+    named = folder.resolve() if folder.name in ("", "..") else folder
+    if not named.name:
+        raise typer.BadParameter(f"{folder} has nothing beside it, expected a folder with --out")
+    return named.with_name(f"{named.name}-scored")
 
 
 def report(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> None:

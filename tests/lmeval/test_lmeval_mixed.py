@@ -1,4 +1,4 @@
-"""Logs of one name: answers of two models are never one model's."""
+"""Logs of one name and of one folder: whose answers they are, and where their run goes."""
 
 import json
 from collections.abc import Callable
@@ -82,3 +82,15 @@ def test_taking_the_newest_mixes_no_models_either(tmp_path: Path) -> None:
     _log(logs, SECOND, "us", model_sha="bbbb")
     with pytest.raises(FolderError, match=r"revision of .* in the one"):
         import_logs(logs, tmp_path / "run", newest=True)
+
+
+@pytest.mark.parametrize(("named", "inside"), [(".", "."), ("..", "sub"), ("../../logs", "sub")])
+def test_the_run_of_a_folder_goes_beside_it_however_that_is_named(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str, inside: str
+) -> None:
+    logs = _log(tmp_path / "logs", FIRST, "de")
+    (logs / "sub").mkdir()
+    monkeypatch.chdir(tmp_path / "logs" / inside)
+    code, out, _ = command("score", named)
+    assert code == 0 and out.rstrip().endswith("logs-scored")
+    assert (tmp_path / "logs-scored" / "run.yaml").exists()
