@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
+from lawbound.runners.engines.home import expanded
 from lawbound.runners.engines.protocol import Engine, ModelError, Renderer
 from lawbound.runners.sample import UNVERIFIED
 from lawbound.tasks.io.urls import holds_secret, without_secrets
@@ -200,7 +201,7 @@ KINDS: Mapping[str, Kind] = {
         "openvino:FOLDER",
         _openvino,
         frozenset({"dtype", "device"}),
-        label=lambda rest: str(Path(rest).expanduser()),
+        label=lambda rest: str(expanded(rest)),
     ),
 }
 """Kinds by the word before the colon, in the order in which users see them."""

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from lawbound.runners.engines.extras import install
+from lawbound.runners.engines.home import expanded
 from lawbound.runners.engines.local.answer import Answers, Prompt
 from lawbound.runners.engines.local.cache import weights_hash
 from lawbound.runners.engines.local.chat import ChatTokenizer
@@ -76,7 +77,7 @@ class OpenVinoEngine:
         Raises:
             ModelError: openvino-genai is not installed, or the model cannot be loaded.
         """
-        where, folder = f"model 'openvino:{path}'", Path(path).expanduser()
+        where, folder = f"model 'openvino:{path}'", expanded(path)
         if dtype not in PRECISIONS:
             raise ModelError(f"{where}: dtype is {dtype!r}, expected {' or '.join(PRECISIONS)}")
         if device not in ("auto", "cpu"):

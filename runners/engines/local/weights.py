@@ -4,11 +4,11 @@ import socket
 import urllib.request
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from lawbound.runners.engines.extras import check_local
+from lawbound.runners.engines.home import expanded
 from lawbound.runners.engines.local.cache import revision_of
 from lawbound.runners.engines.local.gguf import converted
 from lawbound.runners.engines.local.quiet import LOAD_ERRORS, first_line, quiet_transformers
@@ -50,10 +50,10 @@ def load_weights(
     transformers: Any = import_module("transformers")
     broken: type[Exception] = import_module("safetensors").SafetensorError
     if gguf_file is not None:
-        name_or_path = str(converted(Path(name_or_path).expanduser() / gguf_file))
+        name_or_path = str(converted(expanded(name_or_path) / gguf_file))
     place = _device(device)
     options: dict[str, Any] = {"trust_remote_code": trust_remote_code}
-    folder = Path(name_or_path).expanduser()
+    folder = expanded(name_or_path)
     if folder.is_dir():
         name_or_path = str(folder)
         options["local_files_only"] = True
