@@ -165,7 +165,7 @@ def test_an_answer_that_the_grader_fails_on_costs_no_other_its_reading() -> None
     assert found[1].reading.evidence == why and found[1].reading.confidence == 0
 
 
-READ_WITH = {"25": "85f47c5da432f616"}
+READ_WITH = {"25": "f1c661e1df47d5cd"}
 """Scorer version -> digest of everything that the behaviour grader reads with."""
 
 
