@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import ceil, isnan, sqrt
 
+from lawbound.evals.gates.gate import PLACE
 from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.metrics.inputs import MetricError
 from lawbound.evals.stats.intervals import ALPHA, Z80
 from lawbound.rubrics.calibration.intervals import Z95
 from lawbound.rubrics.reference import is_reference
 
-_WANTED = re.compile(r"(?P<metric>[^@:]+)(?:@(?P<policy>[^:]+))?(?::(?P<strength>.+))?")
+_WANTED = re.compile(r"(?P<metric>[^@:]+)" + PLACE)
 _NAMED = 3
 """How many of the estimates without a variance are named."""
 

@@ -25,10 +25,12 @@ from lawbound.evals.metrics.registry import REPORTED
 from lawbound.rubrics.reference import is_reference
 from lawbound.tasks.io.messages import did_you_mean
 
+PLACE = r"(?:@(?P<policy>[^:<>=\s]+))?(?::(?P<strength>[^<>=\s]+))?"
+"""How the policy and the strength of a metric are written."""
 _GATE = re.compile(
     r"\s*(?P<metric>[A-Za-z_]+)(?P<value>\.value)?(?:\[(?P<slice>[^\]]*)\])?"
-    r"(?:@(?P<policy>[^:<>=\s]+))?(?::(?P<strength>[^<>=\s]+))?"
-    r"\s*(?P<op>>=|<=)\s*(?P<mark>-?[0-9.]+(?:e-?[0-9]+)?)\s*"
+    + PLACE
+    + r"\s*(?P<op>>=|<=)\s*(?P<mark>-?[0-9.]+(?:e-?[0-9]+)?)\s*"
 )
 
 
