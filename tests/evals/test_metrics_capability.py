@@ -4,19 +4,10 @@ import math
 
 import numpy as np
 import pytest
+from picking import pick
 
 from lawbound.evals.metrics.compute import compute_metrics
 from lawbound.evals.metrics.scores import chance_corrected
-
-
-def pick(estimates, metric, strength="full", slice="", mode="generate"):
-    found = [
-        e
-        for e in estimates
-        if (e.metric, e.strength, e.slice, e.mode) == (metric, strength, slice, mode)
-    ]
-    assert len(found) == 1, f"{metric} {strength} {slice}: {len(found)} estimates"
-    return found[0]
 
 
 def test_capability_is_corrected_for_chance_and_averages_families(solved, frame):

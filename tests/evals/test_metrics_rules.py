@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from picking import pick
 
 from lawbound.evals.metrics.compute import compute_metrics
 from lawbound.evals.metrics.rule_info import RuleInfo
@@ -12,17 +13,6 @@ nan = math.nan
 TWO_RULES = {("p", name): RuleInfo("p", name, True, False, "statute") for name in ("r", "s")}
 FAILED = {"error": True, "behaviour": "unscored", "met": nan, "plain": nan}
 UNREAD = {"behaviour": "unscored", "met": nan, "plain": nan}
-
-
-def pick(estimates, metric, strength="full", slice="", **more):
-    found = [
-        e
-        for e in estimates
-        if (e.metric, e.strength, e.slice) == (metric, strength, slice)
-        and all(getattr(e, name) == value for name, value in more.items())
-    ]
-    assert len(found) == 1, f"{metric} {strength} {slice}: {len(found)} estimates"
-    return found[0]
 
 
 def rule_rows(behaved, restricted, near_act, near_topic, rule="r", **more):
